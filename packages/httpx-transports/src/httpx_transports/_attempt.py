@@ -1,0 +1,73 @@
+"""Attempt: one request on its way through the transport, its limits, and how far it got.
+
+Pool and connections share it. The connection notes what became of the request, and the pool
+decides from that whether it may go again.
+"""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from ._trace import Trace
+
+if TYPE_CHECKING:
+    from httpx_core import Request
+
+
+class Attempt:
+    """A request with its limits in seconds (`connect`, `read`, `write`, `pool`), None for no limit.
+
+    `deadline`, on the clock of `time.monotonic()`, is where the total limit ends, or None.
+    `sent`: some of the request may have reached the peer. `answered`: a first byte of the response
+    came. `refused`: the peer said that it did not process the request (GOAWAY, REFUSED_STREAM).
+    `reused`: the connection had served a request before.
+    """
+
+    __slots__ = (
+        "answered",
+        "connect",
+        "deadline",
+        "pool",
+        "read",
+        "refused",
+        "request",
+        "reused",
+        "sent",
+        "total",
+        "trace",
+        "write",
+    )
+
+    def __init__(self, request: Request, is_async: bool) -> None:
+        extensions = request.extensions
+        self.request = request
+        self.connect: float | None = None
+        self.read: float | None = None
+        self.write: float | None = None
+        self.pool: float | None = None
+        self.total: float | None = None
+        self.deadline: float | None = None
+        self.trace: Trace | None = None
+        self.sent = self.answered = self.refused = self.reused = False
+        if extensions:
+            timeout = extensions.get("timeout")
+            if timeout:
+                self.connect = timeout.get("connect")
+                self.read = timeout.get("read")
+                self.write = timeout.get("write")
+                self.pool = timeout.get("pool")
+                total = timeout.get("total")
+                if total is not None:
+                    self.total = total
+                    self.deadline = monotonic() + total
+            trace = extensions.get("trace")
+            if trace is not None:
+                self.trace = Trace(trace, is_async)
+
+    def left(self, limit: float | None) -> float | None:
+        """The smaller of a phase's limit and what is left of the total one, never below 0."""
+        if self.deadline is None:
+            return limit
+        remaining = max(0.0, self.deadline - monotonic())
+        return remaining if limit is None or remaining < limit else limit

@@ -1,0 +1,124 @@
+"""What the shared code asks of a network: the interface that every backend implements.
+
+Rules for all backends:
+
+1. Limits are in seconds; None waits for ever; 0 or less takes what is there at once, else times out.
+2. The final public exception is raised here, and its message names the phase, the peer and the limit:
+   ConnectTimeout and ConnectError while connecting and in TLS handshakes, ReadTimeout and ReadError,
+   WriteTimeout and WriteError. No OSError, ssl.SSLError or anyio error leaves a backend.
+3. `close()` is synchronous, never waits, can be called twice, and from any await point that was
+   cancelled: so whatever fails, the connection can be given back in a plain `except` block.
+4. One reader and one writer may use a stream at the same time.
+"""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+from typing import Any, TypeAlias
+
+SOCKET_OPTION: TypeAlias = (
+    "tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]"
+)
+
+
+class NetworkStream:
+    """A connected byte stream: a socket, TLS over one, or a script."""
+
+    __slots__ = ()
+
+    async def read(self, max_bytes: int, timeout: float | None) -> bytes:
+        """Wait for bytes and return at most `max_bytes` of them; b"" means that the peer has closed."""
+        raise NotImplementedError
+
+    async def write(self, data: bytes, timeout: float | None) -> None:
+        """Send all of `data`, or hand it to the network so that it will be sent."""
+        raise NotImplementedError
+
+    async def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str, timeout: float | None
+    ) -> NetworkStream:
+        """Do a TLS handshake over this stream and return the encrypted one; on failure this is closed."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Close at once, without waiting and without raising; a second call does nothing."""
+        raise NotImplementedError
+
+    def is_readable(self) -> bool:
+        """Whether bytes, or the peer's close, are waiting: an idle connection of which this is true is stale."""
+        raise NotImplementedError
+
+    def get_extra_info(self, info: str) -> Any:
+        """`client_addr`, `server_addr`, `socket`, `ssl_object`, `is_readable`; None for what is not known."""
+        raise NotImplementedError
+
+
+class Wakeup:
+    """A one-shot event: one waiter, set once, from any thread on the sync side."""
+
+    __slots__ = ()
+
+    def set(self) -> None:
+        """Wake the waiter, or let it not wait at all."""
+        raise NotImplementedError
+
+    async def wait(self, timeout: float | None) -> bool:
+        """Wait until set; False when `timeout` seconds went by first."""
+        raise NotImplementedError
+
+
+class Lock:
+    """A fair mutual exclusion between the tasks or threads of one connection."""
+
+    __slots__ = ()
+
+    async def acquire(self) -> None:
+        raise NotImplementedError
+
+    def release(self) -> None:
+        raise NotImplementedError
+
+
+class Backend:
+    """How to connect, wait and wake up in one colour."""
+
+    __slots__ = ()
+
+    name: str
+    is_async: bool
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        *,
+        timeout: float | None,
+        local_address: str | None = None,
+        socket_options: Sequence[SOCKET_OPTION] = (),
+    ) -> NetworkStream:
+        """Connect by Happy Eyeballs (RFC 8305) to a name or an IP literal (no brackets)."""
+        raise NotImplementedError
+
+    async def connect_unix(
+        self, path: str, *, timeout: float | None, socket_options: Sequence[SOCKET_OPTION] = ()
+    ) -> NetworkStream:
+        """Connect to a Unix domain socket."""
+        raise NotImplementedError
+
+    async def sleep(self, seconds: float) -> None:
+        raise NotImplementedError
+
+    def wakeup(self) -> Wakeup:
+        raise NotImplementedError
+
+    def lock(self) -> Lock:
+        raise NotImplementedError
+
+    async def run_blocking(self, function: Any, *args: Any) -> Any:
+        """Call a function that may block: in a helper thread on the async side, here on the sync side."""
+        raise NotImplementedError
+
+    def owner(self) -> object:
+        """What open streams belong to: the running event loop, or the process on the sync side."""
+        raise NotImplementedError

@@ -1,0 +1,105 @@
+"""Bodies on the way: what a connection gives a response to read from, and what it reads a request from.
+
+The shared code knows a response body as an object with `receive()` and `aclose()`. The two stream
+classes show it to users in their colour.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+from httpx_core import AsyncByteStream, SyncByteStream
+
+from ._bridge import run
+
+
+class Body:
+    """The body of one response, as the protocol delivers it."""
+
+    __slots__ = ()
+
+    async def receive(self) -> bytes:
+        """The next bytes of the body, b"" at its end. Raises what the connection raises."""
+        raise NotImplementedError
+
+    async def aclose(self) -> None:
+        """Give up what has not been read. A second call does nothing."""
+        raise NotImplementedError
+
+
+class ResponseStream(SyncByteStream):
+    """A response body for sync users."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        receive = self._body.receive
+        while chunk := run(receive()):
+            yield chunk
+
+    def close(self) -> None:
+        run(self._body.aclose())
+
+
+class AsyncResponseStream(AsyncByteStream):
+    """A response body for async users."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: Body) -> None:
+        self._body = body
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return _Chunks(self._body)
+
+    async def aclose(self) -> None:
+        await self._body.aclose()
+
+
+class _Chunks:
+    """An iterator, and no async generator, which an event loop would adopt when it is left half-way."""
+
+    __slots__ = ("_receive",)
+
+    def __init__(self, body: Body) -> None:
+        self._receive = body.receive
+
+    def __aiter__(self) -> _Chunks:
+        return self
+
+    async def __anext__(self) -> bytes:
+        chunk = await self._receive()
+        if not chunk:
+            raise StopAsyncIteration
+        return chunk
+
+
+class Upload:
+    """The body of a request that is not in memory, read chunk by chunk in either colour."""
+
+    __slots__ = ("_is_async", "_iterator")
+
+    def __init__(self, stream: Any, is_async: bool) -> None:
+        self._is_async = is_async
+        if is_async:
+            if not isinstance(stream, AsyncByteStream) and not hasattr(stream, "__aiter__"):
+                raise RuntimeError("An async transport cannot send a request whose body is sync only.")
+            self._iterator: Any = stream.__aiter__()
+        else:
+            if not isinstance(stream, SyncByteStream) and not hasattr(stream, "__iter__"):
+                raise RuntimeError("A sync transport cannot send a request whose body is async only.")
+            self._iterator = iter(stream)
+
+    async def next(self) -> bytes | None:
+        """The next chunk, or None after the last one."""
+        if self._is_async:
+            try:
+                chunk: bytes = await self._iterator.__anext__()
+            except StopAsyncIteration:
+                return None
+            return chunk
+        return next(self._iterator, None)
