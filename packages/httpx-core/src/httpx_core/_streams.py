@@ -1,0 +1,207 @@
+"""Bodies as streams of bytes, for the sync and the async side.
+
+Promises: a stream that can be had only once says so the second time with `StreamConsumed`, and
+never with an empty body; a file starts again where it started first. Files are read in chunks of
+64 KiB, whatever their size.
+
+Never here: sockets, threads, clocks. A file of the blocking kind blocks in the thread that
+iterates; who must not block passes `_off_loop()` the means to read it elsewhere.
+
+Every stream has `_replayable`: True when what was sent can be sent again, byte for byte. A
+transport may repeat a request, and a client follow a redirect with its body, only then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from . import _files
+from ._errors import StreamClosed, StreamConsumed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+
+_MODULE = "httpx_core"
+
+
+class SyncByteStream:
+    """The base of a body that is iterated by `for`: subclass it and write `__iter__()`.
+
+    >>> class Countdown(SyncByteStream):
+    ...     def __iter__(self):
+    ...         yield from (b"3", b"2", b"1")
+    >>> b"".join(Countdown())
+    b'321'
+    """
+
+    __module__ = _MODULE
+    __slots__ = ()
+
+    @property
+    def _replayable(self) -> bool:
+        return False
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield the body in pieces of any size."""
+        raise NotImplementedError("The '__iter__' method must be implemented.")
+
+    def close(self) -> None:
+        """Let go of what the stream holds; called once the body is done with, read whole or not."""
+
+
+class AsyncByteStream:
+    """The base of a body that is iterated by `async for`: subclass it and write `__aiter__()`.
+
+    >>> class Countdown(AsyncByteStream):
+    ...     async def __aiter__(self):
+    ...         for part in (b"3", b"2", b"1"):
+    ...             yield part
+    """
+
+    __module__ = _MODULE
+    __slots__ = ()
+
+    @property
+    def _replayable(self) -> bool:
+        return False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield the body in pieces of any size."""
+        raise NotImplementedError("The '__aiter__' method must be implemented.")
+
+    async def aclose(self) -> None:
+        """Let go of what the stream holds; called once the body is done with, read whole or not."""
+
+
+class ByteStream(AsyncByteStream, SyncByteStream):
+    """A body that is in memory already, for either side, as often as it is asked for.
+
+    >>> b"".join(ByteStream(b"Hello"))
+    b'Hello'
+    """
+
+    __module__ = _MODULE
+    __slots__ = ("_stream",)
+
+    _replayable = True
+
+    def __init__(self, stream: bytes) -> None:
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter((self._stream,))
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield self._stream
+
+
+class UnattachedStream(AsyncByteStream, SyncByteStream):
+    """What the unread stream of a pickled message becomes: iterating it raises `StreamClosed`."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[bytes]:
+        raise StreamClosed
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        raise StreamClosed
+
+
+class IteratorByteStream(SyncByteStream):
+    """A body out of an iterable of bytes, or out of a file, which is read in chunks.
+
+    A generator, or any other iterator, can be had once. A list can be had again, and so can a
+    seekable file, which starts again where it stood when the stream was made.
+    """
+
+    CHUNK_SIZE = 65_536
+
+    def __init__(self, stream: Iterable[bytes]) -> None:
+        self._stream = stream
+        self._is_stream_consumed = False
+        self._start = _files.position(stream) if hasattr(stream, "read") else None
+
+    @property
+    def _replayable(self) -> bool:
+        return self._start is not None or _is_collection(self._stream)
+
+    def __iter__(self) -> Iterator[bytes]:
+        self._begin()
+        if hasattr(self._stream, "read"):
+            yield from _files.chunks(self._stream, self.CHUNK_SIZE)
+        else:
+            yield from self._stream
+
+    def _begin(self) -> None:
+        """Stand at the start, or raise StreamConsumed where there is no way back to it."""
+        if self._start is not None:
+            _files.rewind(self._stream, self._start)
+        elif self._is_stream_consumed and _is_iterator(self._stream):
+            raise StreamConsumed
+        self._is_stream_consumed = True
+
+
+class FileByteStream(IteratorByteStream, AsyncByteStream):
+    """A body out of a file of the blocking kind, for either side.
+
+    On the async side the reads block the event loop; an async client that will not have that
+    iterates `_off_loop()` instead.
+    """
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in IteratorByteStream.__iter__(self):
+            yield chunk
+
+    async def _off_loop(self, run: _files.Run) -> AsyncIterator[bytes]:
+        """Yield the body, each blocking call made by `await run(function, *args)`."""
+        await run(self._begin)
+        while chunk := await run(self._stream.read, self.CHUNK_SIZE):  # type: ignore[attr-defined]  # a file
+            yield chunk
+
+
+class AsyncIteratorByteStream(AsyncByteStream):
+    """A body out of an async iterable of bytes, or out of an async file, which is read in chunks.
+
+    An async generator can be had once. An async file with an async `seek` and `tell` (those of
+    aiofiles, anyio and trio) can be had again, and starts again where it first started.
+    """
+
+    CHUNK_SIZE = 65_536
+
+    def __init__(self, stream: AsyncIterable[bytes]) -> None:
+        self._stream = stream
+        self._is_stream_consumed = False
+        self._start: int | None = None
+
+    @property
+    def _replayable(self) -> bool:
+        return _files.async_reader(self._stream) is not None and _files.is_seekable(self._stream)
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        read = _files.async_reader(self._stream)
+        if read is None:
+            if self._is_stream_consumed and _is_iterator(self._stream):
+                raise StreamConsumed
+            self._is_stream_consumed = True
+            async for part in self._stream:
+                yield part
+            return
+        if not self._is_stream_consumed:
+            self._is_stream_consumed = True
+            self._start = await _files.async_position(self._stream)
+        elif self._start is None:
+            raise StreamConsumed
+        else:
+            await _files.async_rewind(self._stream, self._start)
+        while chunk := await read(self.CHUNK_SIZE):
+            yield chunk
+
+
+def _is_iterator(stream: object) -> bool:
+    """Whether `stream` is its own iterator, so that a second pass would yield nothing."""
+    return hasattr(stream, "__next__") or hasattr(stream, "__anext__") or hasattr(stream, "read")
+
+
+def _is_collection(stream: Any) -> bool:
+    """Whether `stream` holds its parts, so that every pass yields the same."""
+    return hasattr(stream, "__len__") and not _is_iterator(stream)
