@@ -13,9 +13,11 @@ Rules for all backends:
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    import ssl
 
 SOCKET_OPTION: TypeAlias = (
     "tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]"
