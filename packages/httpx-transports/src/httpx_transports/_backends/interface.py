@@ -3,6 +3,8 @@
 Rules for all backends:
 
 1. Limits are in seconds; None waits for ever; 0 or less takes what is there at once, else times out.
+   A read limit is for bytes to come, a write limit for the peer to take some; a connect limit is for the whole
+   of name lookup and connecting, or of the TLS handshake. `deadline` (on `time.monotonic()`) ends a write of any length.
 2. The final public exception is raised here, and its message names the phase, the peer and the limit:
    ConnectTimeout and ConnectError while connecting and in TLS handshakes, ReadTimeout and ReadError,
    WriteTimeout and WriteError. No OSError, ssl.SSLError or anyio error leaves a backend.
@@ -33,14 +35,28 @@ class NetworkStream:
         """Wait for bytes and return at most `max_bytes` of them; b"" means that the peer has closed."""
         raise NotImplementedError
 
-    async def write(self, data: bytes, timeout: float | None) -> None:
-        """Send all of `data`, or hand it to the network so that it will be sent."""
+    async def write(
+        self, data: bytes | memoryview, timeout: float | None, deadline: float | None = None
+    ) -> None:
+        """Send all of `data`, or hand it to the network so that it will be sent.
+
+        `timeout` starts again whenever the peer takes some bytes, so that a slow peer that makes progress is
+        no timeout. `deadline` is where the write ends all the same: pass a total limit's there.
+        """
         raise NotImplementedError
 
     async def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str, timeout: float | None
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str,
+        timeout: float | None,
+        *,
+        alpn: tuple[str, ...] | None = None,
     ) -> NetworkStream:
-        """Do a TLS handshake over this stream and return the encrypted one; on failure this is closed."""
+        """Do a TLS handshake over this stream and return the encrypted one; on any failure this is closed.
+
+        `alpn`: the protocols to offer, best first; None offers what the context itself was set to.
+        """
         raise NotImplementedError
 
     def close(self) -> None:
@@ -57,9 +73,15 @@ class NetworkStream:
 
 
 class Wakeup:
-    """A one-shot event: one waiter, set once, from any thread on the sync side."""
+    """A one-shot event: one waiter, set once, from any thread on the sync side.
+
+    `is_set` stays true when the waiter was cancelled, or timed out, as it was being set: whoever hands a role or a
+    connection to a waiter sees there that it was given, and the waiter must hand it on.
+    """
 
     __slots__ = ()
+
+    is_set: bool
 
     def set(self) -> None:
         """Wake the waiter, or let it not wait at all."""
@@ -71,9 +93,13 @@ class Wakeup:
 
 
 class Lock:
-    """A fair mutual exclusion between the tasks or threads of one connection."""
+    """A fair mutual exclusion between the tasks or threads of one connection: first come, first served."""
 
     __slots__ = ()
+
+    def try_acquire(self) -> bool:
+        """Take it if it is free, without waiting: the cheap way in, before `acquire`."""
+        raise NotImplementedError
 
     async def acquire(self) -> None:
         raise NotImplementedError
