@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ._trace import Trace
 
 if TYPE_CHECKING:
-    from httpx_core import Request
+    from httpx_core import Request, TimeoutException
 
 
 class Attempt:
@@ -71,3 +71,8 @@ class Attempt:
             return limit
         remaining = max(0.0, self.deadline - monotonic())
         return remaining if limit is None or remaining < limit else limit
+
+    def name_total(self, exc: TimeoutException) -> None:
+        """Let a timeout that the total limit caused say so; the class is that of the phase it struck in."""
+        if self.deadline is not None and monotonic() >= self.deadline:
+            exc.args = (f"{exc.args[0]} (the total limit is {self.total:g} seconds)",)

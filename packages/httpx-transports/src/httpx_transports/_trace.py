@@ -7,8 +7,10 @@ Nothing here runs for a request without the extension: its callers hold None ins
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class Trace:
@@ -29,13 +31,26 @@ class Trace:
     async def failed(self, step: str, exception: BaseException) -> None:
         await self.tell(f"{step}.failed", {"exception": exception})
 
+    async def step(self, step: str, doing: Awaitable[T], **info: Any) -> T:
+        """Await one step and tell of its start and its end."""
+        await self.started(step, **info)
+        try:
+            result = await doing
+        except BaseException as exc:
+            await self.failed(step, exc)
+            raise
+        await self.complete(step, result)
+        return result
+
     async def tell(self, event: str, info: dict[str, Any]) -> None:
         """Call the user's callable; TypeError when its colour is not the transport's."""
         result = self._callback(event, info)
         awaitable = hasattr(result, "__await__")
         if self._is_async:
             if not awaitable:
-                raise TypeError("The `trace` extension of an async request must be an async callable.")
+                raise TypeError(
+                    "The `trace` extension of an async request must be an async callable."
+                )
             await result
         elif awaitable:
             if hasattr(result, "close"):

@@ -1,0 +1,100 @@
+"""The `network_stream` of a response: the connection itself, for upgraded and CONNECT connections.
+
+It is there for every response, so that `get_extra_info("server_addr")` and the like can be asked; to
+read and write on it is for those that were handed the connection (101, or 2xx to CONNECT).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ._bridge import run
+
+if TYPE_CHECKING:
+    import ssl
+
+    from ._backends.interface import NetworkStream
+
+
+class NetworkStreamFace:
+    """A connection for sync users; limits are in seconds, None waits for ever."""
+
+    __module__ = "httpx_transports"
+    __slots__ = ("_leading", "_stream")
+
+    def __init__(self, stream: NetworkStream, leading: bytes = b"") -> None:
+        self._stream = stream
+        self._leading = leading
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Wait for bytes, at most `max_bytes`; b"" when the peer has closed. ReadTimeout, ReadError."""
+        if self._leading:
+            data, self._leading = self._leading[:max_bytes], self._leading[max_bytes:]
+            return data
+        return run(self._stream.read(max_bytes, timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of `buffer`. WriteTimeout, WriteError."""
+        if buffer:
+            run(self._stream.write(buffer, timeout))
+
+    def close(self) -> None:
+        """Close the connection; a second call does nothing."""
+        self._stream.close()
+
+    def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> NetworkStreamFace:
+        """Do a TLS handshake and return the encrypted connection. ConnectTimeout, ConnectError."""
+        return NetworkStreamFace(
+            run(self._stream.start_tls(ssl_context, server_hostname or "", timeout))
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        """`client_addr`, `server_addr`, `socket`, `ssl_object` or `is_readable`; None when not known."""
+        return self._stream.get_extra_info(info)
+
+
+class AsyncNetworkStreamFace:
+    """A connection for async users; limits are in seconds, None waits for ever."""
+
+    __module__ = "httpx_transports"
+    __slots__ = ("_leading", "_stream")
+
+    def __init__(self, stream: NetworkStream, leading: bytes = b"") -> None:
+        self._stream = stream
+        self._leading = leading
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """Wait for bytes, at most `max_bytes`; b"" when the peer has closed. ReadTimeout, ReadError."""
+        if self._leading:
+            data, self._leading = self._leading[:max_bytes], self._leading[max_bytes:]
+            return data
+        return await self._stream.read(max_bytes, timeout)
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        """Send all of `buffer`. WriteTimeout, WriteError."""
+        if buffer:
+            await self._stream.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        """Close the connection; a second call does nothing."""
+        self._stream.close()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> AsyncNetworkStreamFace:
+        """Do a TLS handshake and return the encrypted connection. ConnectTimeout, ConnectError."""
+        return AsyncNetworkStreamFace(
+            await self._stream.start_tls(ssl_context, server_hostname or "", timeout)
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        """`client_addr`, `server_addr`, `socket`, `ssl_object` or `is_readable`; None when not known."""
+        return self._stream.get_extra_info(info)

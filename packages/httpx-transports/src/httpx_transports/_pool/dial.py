@@ -1,0 +1,262 @@
+"""Dialer: from a request to the connection it needs, and from nothing to that connection.
+
+The key that `route` gives a request is the identity of the connections that can serve it: scheme,
+host and port, and the name that TLS verifies where it is another one. Two requests share a
+connection only when their keys are equal; the TLS settings are the same for a whole transport.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Hashable
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from httpx_core import ConnectError, ConnectTimeout, LocalProtocolError, UnsupportedProtocol
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Sequence
+
+    from httpx_core import Request
+
+    from .._attempt import Attempt
+    from .._backends.interface import SOCKET_OPTION, Backend, NetworkStream
+    from .._connection import Connection
+    from .._limits import Limits
+    from .._proxy import Proxy
+
+_SCHEMES = frozenset({"http", "https", "ws", "wss"})
+_SECURE = frozenset({"https", "wss"})
+
+# Seconds between the tries of `retries=`: 0, then 0.5, doubled each time.
+BACKOFF = 0.5
+MAX_BACKOFF = 30.0
+
+
+class Dialer:
+    """How one transport reaches its servers."""
+
+    def __init__(
+        self,
+        *,
+        ssl_context: Callable[[], ssl.SSLContext],
+        http1: bool,
+        http2: bool,
+        limits: Limits,
+        proxy: Proxy | None,
+        uds: str | None,
+        local_address: str | None,
+        retries: int,
+        socket_options: Sequence[SOCKET_OPTION],
+    ) -> None:
+        self._ssl_context = ssl_context
+        self._http1 = http1
+        self._http2 = http2
+        self.limits = limits
+        self.proxy = proxy
+        self._uds = uds
+        self._local_address = local_address
+        self._retries = retries
+        self._socket_options = socket_options
+        self._forwards = proxy is not None and proxy.url.scheme in ("http", "https")
+        # Its own key: a tunnel through an https proxy to that proxy's own origin is something else.
+        self._forward_key = (
+            (*proxy.url._origin, "") if proxy is not None and self._forwards else None
+        )
+
+    def may_share(self, key: Any) -> bool:
+        """Whether the connections of a key may turn out to carry many requests at once."""
+        return self._http2 and (key[0] == "https" or not self._http1)
+
+    def route(self, request: Request) -> Hashable:
+        """The key of the connections that can serve a request.
+
+        UnsupportedProtocol: the URL's scheme is none of ours, or it is not absolute.
+        """
+        origin = request.url._origin
+        scheme = origin[0]
+        if scheme not in _SCHEMES or not origin[1]:
+            raise _unsupported(request)
+        if scheme == "http" and self._forward_key is not None:
+            return self._forward_key
+        extensions = request.extensions
+        if extensions and scheme in _SECURE:
+            name = extensions.get("sni_hostname")
+            if name:
+                return (*origin, _server_name(name))
+        return origin
+
+    async def dial(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
+        """Connect, with as many retries as the transport has, and say which protocol is spoken.
+
+        ConnectError, ConnectTimeout, ProxyError.
+        """
+        delay = 0.0
+        for left in range(self._retries, -1, -1):
+            try:
+                return await self._dial_once(backend, key, attempt)
+            except (ConnectError, ConnectTimeout):
+                if not left or attempt.left(None) == 0:
+                    raise
+            trace = attempt.trace
+            if trace is not None:
+                await trace.started("connection.retry", delay=delay)
+            await backend.sleep(min(delay, attempt.left(None) or delay))
+            if trace is not None:
+                await trace.complete("connection.retry")
+            delay = min(delay * 2 or BACKOFF, MAX_BACKOFF)
+        raise AssertionError("unreachable")
+
+    async def _dial_once(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
+        # One limit for all the phases of connecting.
+        limited = copy.copy(attempt)
+        if attempt.connect is not None:
+            until = monotonic() + attempt.connect
+            if limited.deadline is None or until < limited.deadline:
+                limited.deadline = until
+        try:
+            return await self._establish(backend, key, limited)
+        except ConnectTimeout as exc:
+            if attempt.connect is None or attempt.left(None) == 0:
+                raise
+            exc.args = (f"{exc.args[0]} (the connect limit is {attempt.connect:g} seconds)",)
+            raise
+
+    async def _establish(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
+        """One try: TCP, the proxy's handshakes, TLS, and the connection in the protocol agreed on."""
+        scheme, host, port = key[:3]
+        proxy = self.proxy
+        if proxy is None:
+            stream = await self._connect(backend, host, port, attempt)
+        else:
+            stream = await self._connect(backend, *proxy.url._origin[1:], attempt)
+            if proxy.url.scheme == "https":
+                stream = await self._secure(
+                    stream, self._proxy_context(proxy), proxy.url._origin[1], ("http/1.1",), attempt
+                )
+            if key is self._forward_key:
+                return self._http11(stream, backend, forwarding=proxy)
+            stream = await self._tunnel(stream, proxy, host, port, attempt)
+        if scheme in _SECURE:
+            name = key[3] if len(key) > 3 else host
+            stream = await self._secure(
+                stream, self._ssl_context(), name, self._alpn(scheme), attempt
+            )
+            ssl_object = stream.get_extra_info("ssl_object")
+            if ssl_object is not None and ssl_object.selected_alpn_protocol() == "h2":
+                return self._http2_over(stream, backend)
+            if not self._http1:
+                stream.close()
+                raise ConnectError(
+                    f"The server at {host}:{port} does not speak HTTP/2, and HTTP/1.1 is switched off."
+                )
+        elif self._http2 and not self._http1:
+            return self._http2_over(stream, backend)
+        return self._http11(stream, backend)
+
+    async def _connect(
+        self, backend: Backend, host: str, port: int, attempt: Attempt
+    ) -> NetworkStream:
+        limit = attempt.left(attempt.connect)
+        trace = attempt.trace
+        if self._uds is not None:
+            if trace is None:
+                return await backend.connect_unix(
+                    self._uds, timeout=limit, socket_options=self._socket_options
+                )
+            return await trace.step(
+                "connection.connect_unix_socket",
+                backend.connect_unix(self._uds, timeout=limit, socket_options=self._socket_options),
+                path=self._uds,
+                timeout=limit,
+                socket_options=self._socket_options,
+            )
+        connecting = backend.connect_tcp(
+            host,
+            port,
+            timeout=limit,
+            local_address=self._local_address,
+            socket_options=self._socket_options,
+        )
+        if trace is None:
+            return await connecting
+        return await trace.step(
+            "connection.connect_tcp",
+            connecting,
+            host=host,
+            port=port,
+            local_address=self._local_address,
+            timeout=limit,
+            socket_options=self._socket_options,
+        )
+
+    async def _secure(
+        self,
+        stream: NetworkStream,
+        context: ssl.SSLContext,
+        name: str,
+        alpn: tuple[str, ...],
+        attempt: Attempt,
+    ) -> NetworkStream:
+        limit = attempt.left(attempt.connect)
+        securing = stream.start_tls(context, name, limit, alpn=alpn)
+        if attempt.trace is None:
+            return await securing
+        return await attempt.trace.step(
+            "connection.start_tls",
+            securing,
+            ssl_context=context,
+            server_hostname=name,
+            timeout=limit,
+        )
+
+    async def _tunnel(
+        self, stream: NetworkStream, proxy: Proxy, host: str, port: int, attempt: Attempt
+    ) -> NetworkStream:
+        raise NotImplementedError
+
+    def _alpn(self, scheme: str) -> tuple[str, ...]:
+        if not self._http2 or scheme == "wss":
+            return ("http/1.1",)
+        return ("h2", "http/1.1") if self._http1 else ("h2",)
+
+    def _proxy_context(self, proxy: Proxy) -> ssl.SSLContext:
+        return self._ssl_context() if proxy.ssl_context is None else proxy.ssl_context
+
+    def _http11(
+        self, stream: NetworkStream, backend: Backend, forwarding: Proxy | None = None
+    ) -> Connection:
+        from .._http11.connection import HTTP11Connection
+
+        return HTTP11Connection(stream, backend)
+
+    def _http2_over(self, stream: NetworkStream, backend: Backend) -> Connection:
+        from .._http2.connection import HTTP2Connection
+
+        return HTTP2Connection(stream, backend)
+
+
+def _server_name(name: Any) -> str:
+    """The `sni_hostname` extension as text, checked before anything is sent."""
+    if isinstance(name, bytes):
+        name = name.decode("latin-1")
+    if not isinstance(name, str):
+        raise TypeError(f"The extension sni_hostname must be str, not {type(name).__name__}.")
+    if not name.isascii() or not all(c.isalnum() or c in "-._:" for c in name):
+        raise LocalProtocolError(f"The extension sni_hostname is no host name: {name!r}.")
+    return name.lower()
+
+
+def _unsupported(request: Request) -> UnsupportedProtocol:
+    url = request.url
+    if not url.scheme or not url.host:
+        return UnsupportedProtocol(
+            f"The request's URL is not absolute, it needs a scheme (http:// or https://) and a host: "
+            f"{url!r}.",
+            request=request,
+        )
+    return UnsupportedProtocol(
+        f"The scheme {url.scheme}:// of the request's URL is not supported; http, https, ws and wss are.",
+        request=request,
+    )

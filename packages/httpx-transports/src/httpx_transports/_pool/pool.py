@@ -1,0 +1,356 @@
+"""Pool: does what PoolState decides. It connects, waits, closes, and sends again what may go again.
+
+Rules this file keeps:
+
+1. The lock is held for bookkeeping only: never while something waits, closes, or wakes.
+2. Whatever is raised, cancellation above all, what was reserved is given back.
+3. A pool belongs to an event loop and to a process: in another one it starts empty.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Hashable
+from functools import partial
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from httpx_core import (
+    ConnectError,
+    PoolTimeout,
+    RequestError,
+    TimeoutException,
+)
+
+from .._attempt import Attempt
+from .again import may_go_again
+from .state import PoolState
+
+if TYPE_CHECKING:
+    from httpx_core import Request, Response
+
+    from .._backends.interface import Backend
+    from .._connection import Connection
+    from .dial import Dialer
+    from .state import Slot, Waiter
+
+
+class OriginStats(NamedTuple):
+    """The figures of one origin: requests that are `active` or `waiting`, connections that are `idle`
+    now; connections `opened` and `closed`, requests that `reused` one or were `retried`, so far.
+    """
+
+    active: int
+    idle: int
+    waiting: int
+    opened: int
+    reused: int
+    closed: int
+    retried: int
+
+
+class Pool:
+    """The connections of one transport, and the way of a request through them."""
+
+    def __init__(self, dialer: Dialer, backend: Backend | None) -> None:
+        """`backend` is None on the async side, where the running event loop decides."""
+        self._dialer = dialer
+        self._backend = backend
+        self._is_async = backend is None
+        self._owner: object = None
+        self._lock = Lock()
+        self._state = self._new_state()
+        _pools.add(self)
+
+    def _new_state(self) -> PoolState:
+        limits = self._dialer.limits
+        return PoolState(
+            limits.max_connections, limits.max_keepalive_connections, limits.keepalive_expiry
+        )
+
+    async def handle(self, request: Request) -> Response:
+        """Send one request over a connection of its own, and return the response.
+
+        Raises what the connection raises, with the request attached.
+        """
+        attempt = Attempt(request, self._is_async)
+        try:
+            return await self._send(attempt)
+        except RequestError as exc:
+            if exc._request is None:
+                exc.request = request
+            if isinstance(exc, TimeoutException):
+                attempt.name_total(exc)
+            raise
+
+    async def _send(self, attempt: Attempt) -> Response:
+        key = self._dialer.route(attempt.request)
+        state = self._state
+        if self._is_async:
+            state = self._adopt()
+        tries = 0
+        while True:
+            slot = self._take(state, key, tries > 0)
+            if slot is None:
+                slot = await self._wait(state, key, attempt)
+            connection = slot.connection
+            while connection is not None and slot.active == 1 and connection.is_stale():
+                slot = self._replace(state, slot)
+                connection = slot.connection
+            if connection is None:
+                connection = await self._connect(state, slot, attempt)
+            else:
+                attempt.reused = slot.used
+            try:
+                response: Response = await connection.exchange(attempt)
+            except RequestError as exc:
+                if not may_go_again(attempt, exc, tries):
+                    raise
+                if attempt.trace is not None:
+                    await attempt.trace.started("retry.request", exception=exc)
+            else:
+                return response
+            tries += 1
+            slot.origin.retried += 1
+            attempt.reused = attempt.sent = attempt.answered = attempt.refused = False
+
+    def _adopt(self) -> PoolState:
+        """The state of the running event loop; another loop's idle connections are given up."""
+        from .._backends import current_backend
+
+        backend = current_backend()
+        owner = backend.owner()
+        if owner is not self._owner:
+            with self._lock:
+                stale, self._state = self._state, self._new_state()
+                stale.retire()
+                self._owner, self._backend = owner, backend
+            self._flush(stale)
+        return self._state
+
+    def _take(self, state: PoolState, key: Hashable, fresh: bool) -> Slot | None:
+        with self._lock:
+            slot = state.take(key, monotonic(), self._dialer.may_share(key), fresh)
+        if state.to_close:
+            self._flush(state)
+        return slot
+
+    async def _wait(self, state: PoolState, key: Hashable, attempt: Attempt) -> Slot:
+        """Wait for a slot, first come, first served, for as long as the pool limit allows."""
+        assert self._backend is not None
+        wakeup = self._backend.wakeup()
+        may_share = self._dialer.may_share(key)
+        with self._lock:
+            # What was not there a moment ago may have come back: `wait` must follow `take` at once.
+            slot = state.take(key, monotonic(), may_share)
+            if slot is not None:
+                waiter = None
+            else:
+                waiter = state.wait(key, wakeup, may_share)
+        if state.to_close:
+            self._flush(state)
+        if waiter is None:
+            assert slot is not None
+            return slot
+        trace = attempt.trace
+        try:
+            if trace is not None:
+                await trace.started("pool.wait", origin=describe(key))
+            limit = attempt.left(attempt.pool)
+            given = await wakeup.wait(limit)
+            if trace is not None:
+                await trace.complete("pool.wait")
+        except BaseException:
+            self._leave(state, waiter)
+            raise
+        return self._given(state, waiter, given, key, attempt)
+
+    def _given(
+        self, state: PoolState, waiter: Waiter, given: bool, key: Hashable, attempt: Attempt
+    ) -> Slot:
+        with self._lock:
+            slot = waiter.slot
+            if slot is None and not waiter.closed:
+                state.leave(waiter, monotonic())
+        self._flush(state)
+        if slot is not None:
+            return slot
+        if given or waiter.closed:
+            raise ConnectError(
+                f"The transport was closed while a request waited for a connection to {describe(key)}."
+            )
+        raise PoolTimeout(
+            f"No connection to {describe(key)} became free within {attempt.pool:g} seconds "
+            f"(the pool limit)."
+            if attempt.pool is not None
+            else f"No connection to {describe(key)} became free in time."
+        )
+
+    def _leave(self, state: PoolState, waiter: Waiter) -> None:
+        with self._lock:
+            state.leave(waiter, monotonic())
+        self._flush(state)
+
+    def _replace(self, state: PoolState, slot: Slot) -> Slot:
+        with self._lock:
+            slot = state.replace(slot)
+        self._flush(state)
+        return slot
+
+    async def _connect(self, state: PoolState, slot: Slot, attempt: Attempt) -> Connection:
+        """Make the connection of a slot; whatever goes wrong, the slot is given back."""
+        assert self._backend is not None
+        try:
+            connection = await self._dialer.dial(self._backend, slot.origin.key, attempt)
+        except BaseException:
+            with self._lock:
+                state.failed(slot)
+            self._flush(state)
+            raise
+        connection.on_done = partial(self._done, state, slot)
+        connection.on_change = partial(self._changed, state, slot)
+        with self._lock:
+            is_ours = state.opened(slot, connection)
+        self._flush(state)
+        if not is_ours:
+            raise ConnectError("The transport was closed while a request was connecting.")
+        return connection
+
+    def _done(self, state: PoolState, slot: Slot, connection: object) -> None:
+        with self._lock:
+            state.done(slot, monotonic())
+        if state.to_close or state.to_wake:
+            self._flush(state)
+
+    def _changed(self, state: PoolState, slot: Slot, connection: object) -> None:
+        with self._lock:
+            state.changed(slot)
+        self._flush(state)
+
+    def _flush(self, state: PoolState) -> None:
+        """Close and wake what the state says, outside the lock."""
+        while state.to_close or state.to_wake:
+            with self._lock:
+                closing, state.to_close = state.to_close, []
+                waking, state.to_wake = state.to_wake, []
+            for waiter in waking:
+                waiter.wakeup.set()
+            for connection in closing:
+                connection.close()
+
+    def close(self) -> None:
+        """Close all connections; requests that are under way or waiting fail."""
+        state = self._state
+        with self._lock:
+            state.clear()
+        self._flush(state)
+
+    async def aclose(self) -> None:
+        """Close all connections, and let the event loop see it."""
+        had_some = bool(self._state.slots)
+        self.close()
+        if had_some and self._backend is not None:
+            # Transports of an event loop let go of their sockets in its next turns.
+            await self._backend.sleep(0)
+
+    def stats(self) -> dict[str, OriginStats]:
+        """The figures of each origin, by `scheme://host:port`."""
+        with self._lock:
+            return {
+                describe(origin.key): OriginStats(
+                    origin.active,
+                    origin.idle,
+                    len(origin.waiting),
+                    origin.opened,
+                    origin.reused,
+                    origin.closed,
+                    origin.retried,
+                )
+                for origin in self._state.origins.values()
+            }
+
+    # Names that code written for httpx 0.28 reads.
+
+    @property
+    def _connections(self) -> list[Connection]:
+        with self._lock:
+            return [slot.connection for slot in self._state.slots if slot.connection is not None]
+
+    @property
+    def _requests(self) -> list[object]:
+        with self._lock:
+            active = [slot for slot in self._state.slots for _ in range(slot.active)]
+            waiting = [w for origin in self._state.origins.values() for w in origin.waiting]
+        return [*active, *waiting]
+
+    @property
+    def _proxy_url(self) -> Any:
+        proxy = self._dialer.proxy
+        return None if proxy is None else proxy.url
+
+    @property
+    def _proxy_headers(self) -> list[tuple[bytes, bytes]]:
+        proxy = self._dialer.proxy
+        return [] if proxy is None else list(proxy.headers.raw)
+
+    def __repr__(self) -> str:
+        origins = ", ".join(
+            f"{name}: {s.active} active, {s.idle} idle, {s.waiting} waiting"
+            for name, s in self.stats().items()
+        )
+        return f"<Pool [{origins}]>"
+
+    def __del__(self) -> None:
+        connections = [slot.connection for slot in self._state.slots if slot.connection is not None]
+        if connections:
+            import warnings
+
+            warnings.warn(
+                f"A client or transport was lost with {len(connections)} open connections: call its "
+                f"close() or aclose(), or use it as a context manager.",
+                ResourceWarning,
+                stacklevel=2,
+                source=self,
+            )
+            for connection in connections:
+                connection.close()
+
+    def _forget(self) -> None:
+        """In the child of a fork: start anew, and leave alone what is the parent's."""
+        _inherited.append(self._state)
+        self._owner = None
+        self._lock = Lock()
+        self._state = self._new_state()
+
+
+def describe(key: Any) -> str:
+    """How messages and figures name what a connection leads to."""
+    scheme, host, port = key[:3]
+    if ":" in host:
+        host = f"[{host}]"
+    name = f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
+    if len(key) < 4:
+        return name
+    return f"{name} (as {key[3]})" if key[3] else f"{name} (forward proxy)"
+
+
+_pools: weakref.WeakSet[Pool] = weakref.WeakSet()
+
+# Connections of the parent of a fork: kept, for letting them go could write to their sockets.
+_inherited: list[PoolState] = []
+
+
+def _forget_all() -> None:
+    for pool in list(_pools):
+        pool._forget()
+
+
+def _register() -> None:
+    import os
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=_forget_all)
+
+
+_register()
