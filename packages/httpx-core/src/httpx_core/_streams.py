@@ -114,10 +114,10 @@ class IteratorByteStream(SyncByteStream):
     seekable file, which starts again where it stood when the stream was made.
     """
 
-    CHUNK_SIZE = 65_536
+    CHUNK_SIZE = _files.CHUNK_SIZE
 
     def __init__(self, stream: Iterable[bytes]) -> None:
-        self._stream = stream
+        self._stream: Any = stream
         self._is_stream_consumed = False
         self._start = _files.position(stream) if hasattr(stream, "read") else None
 
@@ -135,7 +135,7 @@ class IteratorByteStream(SyncByteStream):
     def _begin(self) -> None:
         """Stand at the start, or raise StreamConsumed where there is no way back to it."""
         if self._start is not None:
-            _files.rewind(self._stream, self._start)
+            self._stream.seek(self._start)
         elif self._is_stream_consumed and _is_iterator(self._stream):
             raise StreamConsumed
         self._is_stream_consumed = True
@@ -144,57 +144,58 @@ class IteratorByteStream(SyncByteStream):
 class FileByteStream(IteratorByteStream, AsyncByteStream):
     """A body out of a file of the blocking kind, for either side.
 
-    On the async side the reads block the event loop; an async client that will not have that
-    iterates `_off_loop()` instead.
+    On the async side its reads hold up the event loop, for a chunk at a time. Who will not have
+    that iterates `_off_loop()`.
     """
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for chunk in IteratorByteStream.__iter__(self):
-            yield chunk
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._off_loop(_files.inline)
 
     async def _off_loop(self, run: _files.Run) -> AsyncIterator[bytes]:
         """Yield the body, each blocking call made by `await run(function, *args)`."""
         await run(self._begin)
-        while chunk := await run(self._stream.read, self.CHUNK_SIZE):  # type: ignore[attr-defined]  # a file
+        while chunk := await run(_files.read_chunk, self._stream, self.CHUNK_SIZE):
             yield chunk
 
 
 class AsyncIteratorByteStream(AsyncByteStream):
     """A body out of an async iterable of bytes, or out of an async file, which is read in chunks.
 
-    An async generator can be had once. An async file with an async `seek` and `tell` (those of
-    aiofiles, anyio and trio) can be had again, and starts again where it first started.
+    An async generator can be had once. An async file that can seek (those of aiofiles, anyio and
+    trio can) starts again where it stood the first time.
     """
 
-    CHUNK_SIZE = 65_536
+    CHUNK_SIZE = _files.CHUNK_SIZE
 
     def __init__(self, stream: AsyncIterable[bytes]) -> None:
-        self._stream = stream
+        self._stream: Any = stream
         self._is_stream_consumed = False
         self._start: int | None = None
 
     @property
     def _replayable(self) -> bool:
-        return _files.async_reader(self._stream) is not None and _files.is_seekable(self._stream)
+        if _files.async_reader(self._stream) is None:
+            return _is_collection(self._stream)
+        if self._is_stream_consumed:
+            return self._start is not None
+        return _files.can_seek(self._stream)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         read = _files.async_reader(self._stream)
-        if read is None:
-            if self._is_stream_consumed and _is_iterator(self._stream):
-                raise StreamConsumed
-            self._is_stream_consumed = True
-            async for part in self._stream:
-                yield part
-            return
-        if not self._is_stream_consumed:
-            self._is_stream_consumed = True
-            self._start = await _files.async_position(self._stream)
-        elif self._start is None:
-            raise StreamConsumed
-        else:
+        await self._begin(is_file=read is not None)
+        parts = self._stream if read is None else _files.async_chunks(read, self.CHUNK_SIZE)
+        async for part in parts:
+            yield part
+
+    async def _begin(self, is_file: bool) -> None:
+        """Stand at the start, or raise StreamConsumed where there is no way back to it."""
+        if self._start is not None:
             await _files.async_rewind(self._stream, self._start)
-        while chunk := await read(self.CHUNK_SIZE):
-            yield chunk
+        elif self._is_stream_consumed and _is_iterator(self._stream):
+            raise StreamConsumed
+        elif is_file:
+            self._start = await _files.async_position(self._stream)
+        self._is_stream_consumed = True
 
 
 def _is_iterator(stream: object) -> bool:
