@@ -1,0 +1,106 @@
+"""Text of a body: which charset, decoding over chunk borders, and lines.
+
+Promises: never fails on a charset's name or on malformed text (unknown names mean utf-8, malformed
+sequences become U+FFFD), and takes linear time whatever the sizes of the chunks.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from ._stages import Parts, Stage
+
+# A parameter of Content-Type up to its semicolon, which inside quotes ends nothing.
+_PARAMETER = re.compile(r'(?:[^;"]+|"(?:[^"\\]+|\\.)*"?)+', re.DOTALL)
+
+# Where str.splitlines() ends a line.
+_LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+
+
+def charset_of(content_type: str) -> str | None:
+    """Return the charset parameter of a Content-Type, in lower case; None when it has none."""
+    for match in _PARAMETER.finditer(content_type):
+        parameter = match[0]
+        name, _, value = parameter.partition("=")
+        name = name.strip().lower()
+        if name == "charset":
+            return _unquoted(value.strip()).lower()
+        if name == "charset*":  # RFC 8187: charset'language'value
+            return value.strip().rpartition("'")[2].lower()
+    return None
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] == '"':
+        return re.sub(r"\\(.)", r"\1", value[1:-1])
+    return value
+
+
+@lru_cache(maxsize=256)
+def is_text_encoding(name: str) -> bool:
+    """Say whether `name` is a codec that makes text of bytes, piece by piece, replacing errors."""
+    try:
+        codecs.getincrementaldecoder(name)
+        # Some codecs make bytes of bytes (hex), cannot replace (idna), or only fail (undefined).
+        b"a".decode(name, "replace")
+    except (LookupError, ValueError):
+        return False
+    return True
+
+
+class TextDecoder(Stage[bytes, str]):
+    """Bytes to text in one charset; a character may be cut by a chunk's border."""
+
+    __slots__ = ("_decoder",)
+
+    def __init__(self, encoding: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+
+    def feed(self, chunk: bytes) -> Iterable[str]:
+        text = self._decoder.decode(chunk)
+        return (text,) if text else ()
+
+    def end(self) -> Iterable[str]:
+        text = self._decoder.decode(b"", True)
+        return (text,) if text else ()
+
+
+class LineSplitter(Stage[str, str]):
+    """Text to lines, without their ends, as str.splitlines() has it."""
+
+    __slots__ = ("_line", "_open", "_return")
+
+    def __init__(self) -> None:
+        self._line = Parts("")  # what is there of a line whose end has not come
+        self._open = False
+        self._return = False  # whether the last character was CR, which LF may follow
+
+    def feed(self, chunk: str) -> Iterable[str]:
+        if self._return:
+            chunk = "\r" + chunk
+        self._return = chunk.endswith("\r")
+        if self._return:
+            chunk = chunk[:-1]
+        lines = chunk.splitlines()
+        if not lines:
+            return ()
+        is_ended = chunk[-1] in _LINE_ENDS
+        if self._open:
+            if len(lines) == 1 and not is_ended:
+                self._line.add(lines[0])
+                return ()
+            self._line.add(lines[0])
+            lines[0] = self._line.take()
+        self._open = not is_ended
+        if self._open:
+            self._line.add(lines.pop())
+        return lines
+
+    def end(self) -> Iterable[str]:
+        if self._return or self._open:
+            self._return = self._open = False
+            return (self._line.take(),)
+        return ()
