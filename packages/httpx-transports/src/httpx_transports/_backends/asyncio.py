@@ -1,0 +1,442 @@
+"""The asyncio backend, native: our own Protocol on the event loop's transports, no StreamReader.
+
+Theory of operation. The loop calls `data_received` with what came; `read` takes it from a queue, or leaves a
+future there to be woken by. One timer serves all reads of a connection: a read only notes its deadline, and the
+timer, when it fires, looks whether that has come, else sets itself again. So a request costs no timer.
+
+Backpressure goes both ways: above `UNREAD_HIGH` unread bytes the transport stops reading, and `write`
+hands over a bounded slice at a time and waits while the transport's buffer is full.
+
+data_received measured better than a BufferedProtocol, 1.6 ms against 2.2 ms for 10 MB, and not slower for small answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections import deque
+from collections.abc import Sequence
+from math import inf
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from . import faults
+from .asyncio_race import connect_first, resolve
+from .asyncio_waits import AsyncioLock, AsyncioWakeup
+from .interface import SOCKET_OPTION, Backend, NetworkStream
+from .names import literal, usable
+from .sockets import address_of, open_unix, readable
+
+if TYPE_CHECKING:
+    import ssl
+
+UNREAD_HIGH = 512 * 1024
+"""Bytes that may wait to be read before the socket is left alone; the loop reads 256 KiB at once."""
+
+UNREAD_LOW = 128 * 1024
+"""Unread bytes at which the socket is read from again."""
+
+SLICE = 256 * 1024
+"""Bytes that `write` gives the transport at once, which may copy what the socket does not take."""
+
+
+class AsyncioStream(asyncio.Protocol, NetworkStream):
+    """A connected socket on an event loop."""
+
+    __slots__ = (
+        "_chunks",
+        "_closed",
+        "_eof",
+        "_error",
+        "_full",
+        "_loop",
+        "_lost",
+        "_offset",
+        "_paused",
+        "_peer",
+        "_read_deadline",
+        "_read_limit",
+        "_reader",
+        "_socket",
+        "_timer",
+        "_timer_at",
+        "_transport",
+        "_unread",
+        "_writer",
+    )
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, peer: str) -> None:
+        self._loop = loop
+        self._socket = sock
+        self._peer = peer
+        self._transport: asyncio.Transport | None = None
+        self._chunks: deque[bytes] = deque()
+        self._unread = self._offset = 0
+        self._eof = self._lost = self._closed = False
+        self._paused = self._full = False
+        self._error: BaseException | None = None
+        self._reader: asyncio.Future[None] | None = None
+        self._writer: asyncio.Future[None] | None = None
+        self._read_deadline = self._timer_at = inf
+        self._read_limit: float | None = None
+        self._timer: asyncio.TimerHandle | None = None
+
+    # What the event loop calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport  # type: ignore[assignment] # a stream's is a whole Transport
+        if self._closed:
+            transport.abort()  # type: ignore[attr-defined] # as above
+
+    def data_received(self, data: bytes) -> None:
+        self._chunks.append(data)
+        self._unread += len(data)
+        reader = self._reader
+        if reader is not None:
+            if not reader.done():
+                reader.set_result(None)
+        elif self._unread > UNREAD_HIGH and not self._paused and self._transport is not None:
+            self._paused = True
+            self._transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        self._eof = True
+        self._wake(self._reader)
+        # The writing side stays open: a peer that has sent all may still want to read all.
+        return True
+
+    def pause_writing(self) -> None:
+        self._full = True
+
+    def resume_writing(self) -> None:
+        self._full = False
+        self._wake(self._writer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None and not self._closed and not self._eof:
+            self._take_what_came()
+        self._lost = True
+        self._error = exc
+        self._wake(self._reader)
+        self._wake(self._writer)
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._timer_at = inf
+
+    # What the shared code calls.
+
+    async def read(self, max_bytes: int, timeout: float | None) -> bytes:
+        chunks = self._chunks
+        if not chunks:
+            if self._eof or self._lost or self._closed:
+                return self._end()
+            loop = self._loop
+            self._reader = reader = loop.create_future()
+            if timeout is not None:
+                self._read_limit = timeout
+                self._read_deadline = deadline = loop.time() + timeout
+                if deadline < self._timer_at:
+                    self._set_timer(deadline)
+            try:
+                await reader
+            finally:
+                self._reader = None
+                self._read_deadline = inf
+            if not chunks:
+                return self._end()
+        data = chunks.popleft()
+        if self._offset or len(data) > max_bytes:
+            data = self._part(data, max_bytes)
+        self._unread -= len(data)
+        if self._paused and self._unread <= UNREAD_LOW:
+            self._paused = False
+            if self._transport is not None and not self._lost and not self._closed:
+                self._transport.resume_reading()
+        return data
+
+    async def write(
+        self, data: bytes | memoryview, timeout: float | None, deadline: float | None = None
+    ) -> None:
+        transport = self._transport
+        if self._lost or self._closed or transport is None:
+            raise self._cannot_write()
+        if len(data) <= SLICE:
+            transport.write(data)
+            if self._full:
+                await self._drain(transport, timeout, deadline)
+            return
+        view = memoryview(data)
+        for start in range(0, len(view), SLICE):
+            transport.write(view[start : start + SLICE])
+            if self._full:
+                await self._drain(transport, timeout, deadline)
+            if self._lost or self._closed:
+                raise self._cannot_write()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str,
+        timeout: float | None,
+        *,
+        alpn: tuple[str, ...] | None = None,
+    ) -> NetworkStream:
+        from .._tls_stream import start_tls
+
+        return await start_tls(
+            self, AsyncioLock, ssl_context, server_hostname, timeout, alpn, self._peer
+        )
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        loop = self._loop
+        transport = self._transport
+        if loop.is_closed():
+            self._abandon()
+            return
+        try:
+            here = asyncio.get_running_loop() is loop
+        except RuntimeError:
+            here = False
+        if not here and loop.is_running():
+            try:
+                loop.call_soon_threadsafe(self._abort)
+            except RuntimeError:
+                self._abandon()
+            return
+        self._abort()
+        if not here and transport is not None:
+            # Nobody may ever run the loop again, and only then would the transport close it.
+            self._socket.close()
+
+    def is_readable(self) -> bool:
+        return (
+            bool(self._chunks)
+            or self._eof
+            or self._lost
+            or self._closed
+            or readable(self._socket.fileno())
+        )
+
+    def get_extra_info(self, info: str) -> Any:
+        if info == "socket":
+            return None if self._transport is None else self._transport.get_extra_info("socket")
+        if info == "is_readable":
+            return self.is_readable()
+        if info in ("client_addr", "server_addr"):
+            return address_of(self._socket, info)
+        return None
+
+    # Reading.
+
+    def _part(self, data: bytes, max_bytes: int) -> bytes:
+        """Give at most `max_bytes` of a chunk and put the rest back: each byte is copied once."""
+        start = self._offset
+        end = start + max_bytes
+        if end < len(data):
+            self._chunks.appendleft(data)
+            self._offset = end
+        else:
+            self._offset = 0
+        return data[start:end]
+
+    def _end(self) -> bytes:
+        """Tell that nothing more will come: b"" when the peer ended, else the reason as an exception."""
+        if self._closed:
+            raise faults.read_closed(self._peer)
+        if self._eof:
+            return b""
+        if self._error is not None:
+            raise faults.read_error(self._peer, self._error) from self._error
+        raise faults.read_closed(self._peer)
+
+    def _take_what_came(self) -> None:
+        """Read what the peer sent before the connection broke: often the answer that explains why it broke it."""
+        try:
+            while self._unread <= UNREAD_HIGH:
+                data = self._socket.recv(65536)
+                if not data:
+                    return
+                self._chunks.append(data)
+                self._unread += len(data)
+        except OSError:
+            return
+
+    def _set_timer(self, deadline: float) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer_at = deadline
+        self._timer = self._loop.call_at(deadline, self._on_timer)
+
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._timer_at = inf
+        reader = self._reader
+        if reader is None or reader.done() or self._read_deadline == inf:
+            return
+        if self._loop.time() < self._read_deadline:
+            self._set_timer(self._read_deadline)
+        else:
+            reader.set_exception(faults.read_timeout(self._peer, self._read_limit))
+
+    # Writing.
+
+    async def _drain(
+        self, transport: asyncio.Transport, timeout: float | None, deadline: float | None
+    ) -> None:
+        """Wait until the transport wants more. Raises WriteTimeout when the peer takes nothing for `timeout`."""
+        loop = self._loop
+        while self._full:
+            if self._lost or self._closed:
+                raise self._cannot_write()
+            before = transport.get_write_buffer_size()
+            limit = timeout
+            if deadline is not None:
+                left = deadline - monotonic()
+                if left <= 0:
+                    raise faults.write_deadline(self._peer)
+                limit = left if limit is None or left < limit else limit
+            self._writer = writer = loop.create_future()
+            timer = None if limit is None else loop.call_later(max(limit, 0), self._wake, writer)
+            try:
+                await writer
+            finally:
+                self._writer = None
+                if timer is not None:
+                    timer.cancel()
+            if not self._full or self._lost or transport.get_write_buffer_size() < before:
+                continue
+            if deadline is None or monotonic() < deadline:
+                raise faults.write_timeout(self._peer, timeout)
+        if self._lost or self._closed:
+            raise self._cannot_write()
+
+    def _cannot_write(self) -> Exception:
+        if self._error is None or self._closed:
+            return faults.write_closed(self._peer)
+        error = faults.write_error(self._peer, self._error)
+        error.__cause__ = self._error
+        return error
+
+    # Ending.
+
+    @staticmethod
+    def _wake(waiter: asyncio.Future[None] | None) -> None:
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
+
+    def _abort(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._timer_at = inf
+        if self._transport is not None:
+            self._transport.abort()
+        else:
+            self._socket.close()
+        self._wake(self._reader)
+        self._wake(self._writer)
+
+    def _abandon(self) -> None:
+        """Close the socket of a loop that is closed: its transport can do nothing any more."""
+        import warnings
+
+        self._socket.close()
+        with warnings.catch_warnings():
+            # It would warn that nobody closed it.
+            warnings.simplefilter("ignore", ResourceWarning)
+            self._transport = None
+
+
+class AsyncioBackend(Backend):
+    """Connects, waits and wakes up on the running asyncio event loop, uvloop's too."""
+
+    __slots__ = ()
+
+    name = "asyncio"
+    is_async = True
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        *,
+        timeout: float | None,
+        local_address: str | None = None,
+        socket_options: Sequence[SOCKET_OPTION] = (),
+    ) -> NetworkStream:
+        peer = faults.peer_name(host, port)
+        deadline = None if timeout is None else monotonic() + timeout
+        loop = asyncio.get_running_loop()
+        try:
+            addresses = literal(host, port)
+            if not addresses:
+                addresses = usable(await resolve(loop, host, port, timeout), local_address)
+            sock = await connect_first(loop, addresses, deadline, local_address, socket_options)
+        except TimeoutError as exc:
+            if exc.errno is not None:
+                raise faults.connect_error(peer, exc) from exc
+            raise faults.connect_timeout(peer, timeout) from exc
+        except (OSError, UnicodeError) as exc:
+            raise faults.connect_error(peer, exc) from exc
+        return await self._open(loop, sock, peer)
+
+    async def connect_unix(
+        self, path: str, *, timeout: float | None, socket_options: Sequence[SOCKET_OPTION] = ()
+    ) -> NetworkStream:
+        peer = f"unix:{path}"
+        deadline = inf if timeout is None else monotonic() + timeout
+        try:
+            sock = open_unix(socket_options)
+            try:
+                sock.setblocking(False)
+                pause = 0.001
+                while True:
+                    try:
+                        sock.connect(path)
+                        break
+                    except BlockingIOError as exc:
+                        # The backlog is full, and no readiness tells when it no longer is.
+                        if monotonic() >= deadline:
+                            raise faults.connect_timeout(peer, timeout) from exc
+                        await asyncio.sleep(pause)
+                        pause = min(pause * 2, 0.05)
+            except BaseException:
+                sock.close()
+                raise
+        except (OSError, ValueError) as exc:
+            raise faults.connect_error(peer, exc) from exc
+        return await self._open(asyncio.get_running_loop(), sock, peer)
+
+    @staticmethod
+    async def _open(
+        loop: asyncio.AbstractEventLoop, sock: socket.socket, peer: str
+    ) -> AsyncioStream:
+        stream = AsyncioStream(loop, sock, peer)
+        try:
+            await loop.create_connection(lambda: stream, sock=sock)
+        except OSError as exc:
+            stream.close()
+            raise faults.connect_error(peer, exc) from exc
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+    def wakeup(self) -> AsyncioWakeup:
+        return AsyncioWakeup()
+
+    def lock(self) -> AsyncioLock:
+        return AsyncioLock()
+
+    async def run_blocking(self, function: Any, *args: Any) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(None, function, *args)
+
+    def owner(self) -> object:
+        return asyncio.get_running_loop()

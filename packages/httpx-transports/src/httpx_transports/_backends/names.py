@@ -1,0 +1,80 @@
+"""Name lookup: which addresses a host has, for every backend.
+
+An IP literal never leaves this process. A name is looked up by the system's resolver, which cannot
+be interrupted: so where a limit is set it runs in a thread that is left behind when the limit ends.
+"""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from .happy_eyeballs import Address, from_getaddrinfo
+
+
+def literal(host: str, port: int) -> list[Address]:
+    """The one address of an IP literal (zone included), or none when `host` is a name."""
+    try:
+        answers = socket.getaddrinfo(
+            host.encode("ascii"),
+            port,
+            type=socket.SOCK_STREAM,
+            flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+        )
+    except (OSError, UnicodeError):
+        return []
+    return from_getaddrinfo(answers, None)
+
+
+def lookup(host: str, port: int) -> Any:
+    """Ask the system's resolver, waiting as long as it takes.
+
+    Raises OSError when there is no such name. The name goes as ASCII bytes, so that the codec `idna` of Python,
+    which is slow on long labels and raises what is no OSError, has no part in it.
+    """
+    try:
+        name = host.encode("ascii")
+    except UnicodeError as exc:
+        raise OSError(f"the name {host!r} is not ASCII") from exc
+    if b"\x00" in name:
+        raise OSError("the name holds a NUL character")
+    return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+
+
+def lookup_within(host: str, port: int, seconds: float) -> Any:
+    """Ask the system's resolver in a thread of its own. Raises TimeoutError after `seconds`, else as `lookup`."""
+    import threading
+
+    outcome: list[Any] = []
+    done = threading.Event()
+
+    def work() -> None:
+        try:
+            outcome.append(lookup(host, port))
+        except OSError as exc:
+            outcome.append(exc)
+        finally:
+            done.set()
+
+    threading.Thread(target=work, name=f"httpx-lookup-{host}", daemon=True).start()
+    if not done.wait(seconds):
+        raise TimeoutError(f"no answer for the name {host!r}")
+    if isinstance(outcome[0], OSError):
+        raise outcome[0]
+    return outcome[0]
+
+
+def usable(answers: Any, local_address: str | None) -> list[Address]:
+    """The addresses of a lookup in the order to try. Raises OSError when none is of the source address's family."""
+    local_family = None
+    if local_address is not None:
+        own = literal(local_address, 0)
+        local_family = own[0].family if own else None
+    addresses = from_getaddrinfo(answers, local_family)
+    if not addresses:
+        raise OSError("the name has no address that can be used" + _from(local_address))
+    return addresses
+
+
+def _from(local_address: str | None) -> str:
+    return "" if local_address is None else f" from {local_address}"
