@@ -1,4 +1,8 @@
-"""Timeout: the limits of the four phases of a request, in seconds, as one immutable value."""
+"""Timeout: the limits of the phases of a request, in seconds, as one value.
+
+It only holds numbers. No clock is read and nothing waits in this file.
+"""
+# ruff: noqa: RUF036  (the order of `None | float | UnsetType` is part of the interface)
 
 from __future__ import annotations
 
@@ -29,16 +33,20 @@ class Timeout:
 
     `connect` is for making a connection, `read` for waiting for bytes, `write` for sending them,
     `pool` for waiting for a free connection. `total`, None unless given, is for the whole call,
-    redirects, authentication and the body included.
+    redirects, authentication and the body included. A limit of 0 or less has passed already.
 
-    Give one default, or all four:
+    Give one default, or all four, or a tuple of two to four in the order (connect, read, write,
+    pool), where those left out have no limit:
 
     >>> Timeout(5.0)
     Timeout(timeout=5.0)
     >>> Timeout(5.0, connect=60.0)
     Timeout(connect=60.0, read=5.0, write=5.0, pool=5.0)
+    >>> Timeout((3.0, 10.0)).as_dict()
+    {'connect': 3.0, 'read': 10.0, 'write': None, 'pool': None}
 
-    ValueError: neither a default nor all four were given. TypeError: a limit is no number.
+    ValueError: neither a default nor all four were given, a tuple has the wrong length, or a limit
+    is NaN. TypeError: a limit is no number.
     """
 
     __module__ = "httpx_core"
@@ -60,4 +68,74 @@ class Timeout:
         pool: None | float | UnsetType = UNSET,
         total: None | float = None,
     ) -> None:
-        raise NotImplementedError
+        default: None | float | UnsetType = UNSET
+        if isinstance(timeout, Timeout):
+            if not (connect is read is write is pool is UNSET):
+                raise ValueError(
+                    "Timeout() takes another Timeout or limits by name, not both: "
+                    "build it from the other's attributes."
+                )
+            connect, read, write, pool = timeout.connect, timeout.read, timeout.write, timeout.pool
+            total = timeout.total if total is None else total
+        elif isinstance(timeout, tuple):
+            if not 2 <= len(timeout) <= 4:
+                raise ValueError(
+                    "A timeout given as a tuple is (connect, read), (connect, read, write) or "
+                    f"(connect, read, write, pool); this one has {len(timeout)} items."
+                )
+            connect, read, write, pool = (*timeout, None, None)[:4]
+        else:
+            default = timeout
+        if default is UNSET and UNSET in (connect, read, write, pool):
+            raise ValueError("Timeout() needs a default, or all of connect, read, write and pool.")
+        self.connect = _seconds("connect", default if connect is UNSET else connect)
+        self.read = _seconds("read", default if read is UNSET else read)
+        self.write = _seconds("write", default if write is UNSET else write)
+        self.pool = _seconds("pool", default if pool is UNSET else pool)
+        self.total = None if total is None else _seconds("total", total)
+
+    def as_dict(self) -> dict[str, float | None]:
+        """The four limits by name, as `request.extensions["timeout"]` holds them.
+
+        `total` is among them only when it is set.
+        """
+        limits = {
+            "connect": self.connect,
+            "read": self.read,
+            "write": self.write,
+            "pool": self.pool,
+        }
+        if self.total is not None:
+            limits["total"] = self.total
+        return limits
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Timeout):
+            return NotImplemented
+        return self.as_dict() == other.as_dict()
+
+    def __repr__(self) -> str:
+        total = "" if self.total is None else f", total={self.total}"
+        if self.connect == self.read == self.write == self.pool:
+            return f"Timeout(timeout={self.connect}{total})"
+        return (
+            f"Timeout(connect={self.connect}, read={self.read}, "
+            f"write={self.write}, pool={self.pool}{total})"
+        )
+
+
+def _seconds(name: str, value: Any) -> float | None:
+    """Check one limit; what is like a float (numpy's, Fraction) is kept as it came."""
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
+        raise TypeError(
+            f"The timeout {name!r} is a number of seconds or None, not {type(value).__name__}."
+        )
+    if value != value:
+        raise ValueError(f"The timeout {name!r} cannot be NaN.")
+    seconds: float = value
+    return seconds
+
+
+DEFAULT_TIMEOUT_CONFIG = Timeout(5.0)
