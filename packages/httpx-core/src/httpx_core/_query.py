@@ -198,10 +198,12 @@ def _pairs_of(params: Any) -> _Pairs:
     """Read whatever QueryParamTypes allows, as pairs of text."""
     if params is None:
         return ()
+    if isinstance(params, str):
+        return _pairs_of_text(params)
     if isinstance(params, QueryParams):
         return params._pairs
-    if isinstance(params, (str, bytes)):
-        return _pairs_of_text(params if isinstance(params, str) else params.decode("ascii"))
+    if isinstance(params, bytes):
+        return _pairs_of_text(params.decode("ascii"))
     if isinstance(params, (list, tuple)):
         return _pairs_of_sequence(params)
     if not hasattr(params, "items"):
@@ -212,7 +214,9 @@ def _pairs_of(params: Any) -> _Pairs:
     pairs: list[tuple[str, str]] = []
     for key, value in params.items():
         key = str(key)
-        if isinstance(value, (list, tuple)):
+        if type(value) is str:
+            pairs.append((key, value))
+        elif isinstance(value, (list, tuple)):
             pairs += [(key, _text_of(item)) for item in value]
         else:
             pairs.append((key, _text_of(value)))
@@ -220,11 +224,14 @@ def _pairs_of(params: Any) -> _Pairs:
 
 
 def _pairs_of_text(query: str) -> _Pairs:
+    encoded = "%" in query or "+" in query
     pairs = []
     for field in query.split("&"):
         if field:
             key, _, value = field.partition("=")
-            pairs.append((form_unquote(key), form_unquote(value)))
+            if encoded:
+                key, value = form_unquote(key), form_unquote(value)
+            pairs.append((key, value))
     return tuple(pairs)
 
 
@@ -257,19 +264,16 @@ def _text_of(value: Any) -> str:
 
 def _replaced(pairs: _Pairs, new: _Pairs) -> _Pairs:
     """Give the keys of `new` their values there, each where it first stood, unknown ones at the end."""
-    if not new:
-        return pairs
     values: dict[str, list[tuple[str, str]]] = {}
     for pair in new:
         values.setdefault(pair[0], []).append(pair)
     result: list[tuple[str, str]] = []
-    placed: set[str] = set()
     for pair in pairs:
-        key = pair[0]
-        if key not in values:
+        waiting = values.get(pair[0])
+        if waiting is None:
             result.append(pair)
-        elif key not in placed:
-            placed.add(key)
-            result += values[key]
-    result += [pair for pair in new if pair[0] not in placed]
+        elif waiting:
+            result += waiting
+            values[pair[0]] = []
+    result += [pair for pair in new if values[pair[0]]]
     return tuple(result)

@@ -17,6 +17,7 @@ from ._url_path import remove_dot_segments
 from ._url_reference import (
     MAX_LENGTH,
     Reference,
+    check_has_host,
     check_length,
     check_printable,
     check_rootless_path,
@@ -73,32 +74,34 @@ def _replace(base: Reference, arguments: dict[str, Any]) -> Reference:
 
     if "scheme" in arguments:
         scheme = _checked("scheme", arguments["scheme"] or "", _SCHEME).lower()
-    if "userinfo" in arguments:
+    # Where two arguments name the same thing, the first in each of these chains counts.
+    if "username" in arguments or "password" in arguments:
+        userinfo = _join_userinfo(arguments.get("username"), arguments.get("password"))
+    elif "userinfo" in arguments:
         text = _checked("userinfo", _ascii("userinfo", arguments["userinfo"]) or "", _USERINFO)
         userinfo = _percent.quote(text, _percent.USERINFO)
-    elif "username" in arguments or "password" in arguments:
-        userinfo = _join_userinfo(arguments.get("username"), arguments.get("password"))
-    if "host" in arguments:
-        host = _checked("host", arguments["host"] or "", None)
-    if "port" in arguments:
-        port = arguments["port"]
-    # Again even when they are not new: what a host may be, and the default port, hang on the scheme.
-    host = encode_host(host, scheme) if host else ""
-    port = None if port is None else read_port(str(port), scheme)
+
     if "netloc" in arguments:
         netloc = _checked("netloc", _ascii("netloc", arguments["netloc"]) or "", None)
         host, port = read_netloc(netloc, scheme)
+    else:
+        host = _checked("host", arguments.get("host", host) or "", None)
+        port = arguments.get("port", port)
+        # Read again even when they are not new: both hang on the scheme.
+        host = encode_host(host, scheme) if host else ""
+        port = None if port is None else read_port(str(port), scheme)
 
-    if "path" in arguments:
-        path = _encode_path(arguments["path"] or "")
-    if "query" in arguments:
-        query = _encode_query(_ascii("query", arguments["query"]))
     if "raw_path" in arguments:
         raw_path, mark, raw_query = (_ascii("raw_path", arguments["raw_path"]) or "").partition("?")
         path = _encode_path(raw_path)
         query = _encode_query(raw_query if mark else None)
-    if "params" in arguments:
-        query = _encode_params(arguments["params"])
+    else:
+        if "path" in arguments:
+            path = _encode_path(arguments["path"] or "")
+        if "params" in arguments:
+            query = _encode_params(arguments["params"])
+        elif "query" in arguments:
+            query = _encode_query(_ascii("query", arguments["query"]))
     if "fragment" in arguments:
         fragment = arguments["fragment"]
         if fragment is not None:
@@ -117,22 +120,14 @@ def assemble(
 ) -> Reference:
     """Make a Reference of encoded components, once they are seen to fit together."""
     has_authority = bool(host or userinfo or port is not None)
+    if userinfo and not host:
+        check_has_host(scheme)
     if scheme or has_authority:
         path = remove_dot_segments(path)
     if not has_authority:
         path = check_rootless_path(path, scheme)
     elif path and path[0] != "/":
         raise InvalidURL("For absolute URLs, path must be empty or begin with '/'")
-    for name, value in (
-        ("scheme", scheme),
-        ("userinfo", userinfo),
-        ("host", host),
-        ("path", path),
-        ("query", query),
-        ("fragment", fragment),
-    ):
-        if value is not None and len(value) > MAX_LENGTH:
-            raise InvalidURL(f"URL component {name!r} too long")
     reference = Reference(scheme, userinfo, host, port, path, query, fragment)
     check_length(reference)
     return reference

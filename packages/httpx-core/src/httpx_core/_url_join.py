@@ -8,7 +8,7 @@ from __future__ import annotations
 from ._host import DOMAIN_SCHEMES
 from ._url_components import assemble
 from ._url_path import merge, remove_dot_segments
-from ._url_reference import Reference
+from ._url_reference import Reference, drop_default_port
 
 
 def resolve(base: Reference, reference: Reference) -> Reference:
@@ -36,7 +36,7 @@ def resolve(base: Reference, reference: Reference) -> Reference:
         base.scheme,
         target.userinfo,
         target.host,
-        target.port,
+        drop_default_port(target.port, base.scheme),
         path,
         query,
         reference.fragment,

@@ -29,6 +29,8 @@ _CACHED_LENGTH = 2048
 _CACHED_AUTHORITIES = 512
 _CACHED_AUTHORITY_LENGTH = 255
 
+_DELIMITERS = len("://@[]:65535?#")
+
 DEFAULT_PORTS = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
 
 # RFC 3986 appendix B, but a scheme must be one (section 3.1). An empty scheme is let through before
@@ -123,8 +125,6 @@ class Reference:
 
     def with_query(self, query: str | None) -> Reference:
         """Replace the query by an encoded one."""
-        if query is not None and len(query) > MAX_LENGTH:
-            raise InvalidURL("URL component 'query' too long")
         reference = Reference(
             self.scheme, self.userinfo, self.host, self.port, self.path, query, self.fragment
         )
@@ -216,8 +216,8 @@ def _read_authority(authority: str, scheme: str) -> tuple[str, str, int | None]:
         raise InvalidURL(f"Invalid character in authority: '\\\\' at position {position}.")
     userinfo, at, netloc = authority.rpartition("@")
     host, port = read_netloc(netloc, scheme)
-    if at and not host and scheme and scheme in DOMAIN_SCHEMES:
-        raise InvalidURL("Invalid host: a username or password is followed by no host")
+    if at and not host:
+        check_has_host(scheme)
     if userinfo:
         userinfo = _percent.quote(userinfo, _percent.USERINFO)
     return userinfo, host, port
@@ -230,6 +230,8 @@ def read_netloc(netloc: str, scheme: str) -> tuple[str, int | None]:
     """Split `host:port` into the encoded host and the port, None when it is the default one."""
     if netloc[:1] == "[":
         host, bracket, rest = netloc.rpartition("]")
+        if not bracket:
+            raise InvalidURL(f"Invalid IPv6 address: {_shortened(netloc)} has no ']'")
         host += bracket
         if rest and rest[0] != ":":
             raise InvalidURL(f"Invalid port: {_shortened(rest)}")
@@ -237,6 +239,12 @@ def read_netloc(netloc: str, scheme: str) -> tuple[str, int | None]:
     else:
         host, _, port = netloc.partition(":")
     return encode_host(host, scheme) if host else "", read_port(port, scheme)
+
+
+def check_has_host(scheme: str) -> None:
+    """Refuse a username or password without a host, where the scheme needs one."""
+    if scheme and scheme in DOMAIN_SCHEMES:
+        raise InvalidURL("Invalid host: a username or password is followed by no host")
 
 
 def read_port(port: str, scheme: str) -> int | None:
@@ -249,8 +257,11 @@ def read_port(port: str, scheme: str) -> int | None:
     # The length first: int() of 65,000 digits is neither linear nor allowed.
     if len(digits) > 5 or int(digits) > 65535:
         raise InvalidURL(f"Invalid port: {_shortened(port)}")
-    number = int(digits)
-    return None if number == DEFAULT_PORTS.get(scheme) else number
+    return drop_default_port(int(digits), scheme)
+
+
+def drop_default_port(port: int | None, scheme: str) -> int | None:
+    return None if port == DEFAULT_PORTS.get(scheme) else port
 
 
 def _shortened(text: str) -> str:
@@ -284,6 +295,19 @@ def check_rootless_path(path: str, scheme: str) -> str:
 
 
 def check_length(reference: Reference) -> None:
-    """Refuse what escapes have made too long to be parsed again."""
+    """Refuse a reference that is too long to be parsed again, as escapes can make it."""
+    components = {
+        "scheme": reference.scheme,
+        "userinfo": reference.userinfo,
+        "host": reference.host,
+        "path": reference.path,
+        "query": reference.query or "",
+        "fragment": reference.fragment or "",
+    }
+    if sum(map(len, components.values())) + _DELIMITERS <= MAX_LENGTH:
+        return
+    for name, value in components.items():
+        if len(value) > MAX_LENGTH:
+            raise InvalidURL(f"URL component {name!r} too long")
     if len(reference.text()) > MAX_LENGTH:
         raise InvalidURL("URL too long")
