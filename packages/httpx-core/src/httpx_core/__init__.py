@@ -34,6 +34,7 @@ from ._errors import (
 )
 from ._headers import Headers
 from ._query import QueryParams
+from ._request import Request
 from ._status import codes
 from ._streams import AsyncByteStream, ByteStream, SyncByteStream
 from ._timeout import DEFAULT_TIMEOUT_CONFIG, UNSET, Timeout, UnsetType
@@ -85,6 +86,7 @@ __all__ = [
     "ReadError",
     "ReadTimeout",
     "RemoteProtocolError",
+    "Request",
     "RequestContent",
     "RequestData",
     "RequestError",
