@@ -8,8 +8,8 @@ checked here beyond what cannot be encoded: what may go on the wire is `wire.che
 from __future__ import annotations
 
 from collections.abc import (
+    Collection,
     ItemsView,
-    Iterable,
     Iterator,
     KeysView,
     Mapping,
@@ -69,7 +69,7 @@ class Headers(MutableMapping[str, str]):
         elif isinstance(headers, Mapping):
             self._pairs = _encode_pairs(headers.items(), encoding)
         else:
-            self._pairs = _encode_pairs(headers, encoding)
+            self._pairs = _encode_pairs(list(headers), encoding)
 
     @classmethod
     def _adopt(cls, pairs: Pairs) -> Headers:
@@ -118,17 +118,9 @@ class Headers(MutableMapping[str, str]):
         index = self._index
         if index is None:
             # Filled before it is shown, so that threads which read never see half of it.
-            index = {}
-            for name, value in self._pairs:
-                name = name.lower()
-                if name in index:
-                    known = index[name]
-                    if known.__class__ is list:
-                        known.append(value)
-                    else:
-                        index[name] = [cast("bytes", known), value]
-                else:
-                    index[name] = value
+            index = {name.lower(): value for name, value in self._pairs}
+            if len(index) != len(self._pairs):
+                index = _grouped(self._pairs)
             self._index = index
         return index
 
@@ -212,7 +204,13 @@ class Headers(MutableMapping[str, str]):
         return len(self._pairs)
 
     def _decoded(self) -> dict[str, str]:
-        return {self._decode(name): self._decode(found) for name, found in self._by_name().items()}
+        codec = self.encoding
+        return {
+            name.decode(codec): (b", ".join(found) if isinstance(found, list) else found).decode(
+                codec
+            )
+            for name, found in self._by_name().items()
+        }
 
     def keys(self) -> KeysView[str]:
         """The names, lower-cased, each once."""
@@ -228,7 +226,8 @@ class Headers(MutableMapping[str, str]):
 
     def multi_items(self) -> list[tuple[str, str]]:
         """All fields in order, the names lower-cased; a name may occur more than once."""
-        return [(self._decode(name.lower()), self._decode(value)) for name, value in self._pairs]
+        codec = self.encoding
+        return [(name.lower().decode(codec), value.decode(codec)) for name, value in self._pairs]
 
     def __setitem__(self, key: str, value: str) -> None:
         name, content = _encode_pair(key, value, self._encoding or "utf-8")
@@ -238,18 +237,16 @@ class Headers(MutableMapping[str, str]):
         """Set a field where its name first stands, else at the end; drop the name's other fields."""
         lowered = name.lower()
         pairs = self._pairs
-        found = self._by_name().get(lowered)
-        if found is None:
+        index = self._by_name()
+        if lowered not in index:
             pairs.append((name, value))
-        elif found.__class__ is not list:
-            place = next(i for i, pair in enumerate(pairs) if pair[0].lower() == lowered)
-            pairs[place] = (name, value)
         else:
-            places = [i for i, pair in enumerate(pairs) if pair[0].lower() == lowered]
+            places = [place for place, pair in enumerate(pairs) if pair[0].lower() == lowered]
             pairs[places[0]] = (name, value)
-            for place in reversed(places[1:]):
+            for place in places[:0:-1]:
                 del pairs[place]
-        self._changed()
+        index[lowered] = value
+        self._detected = None
 
     def __delitem__(self, key: str) -> None:
         if self._find(key) is None:
@@ -307,16 +304,34 @@ class Headers(MutableMapping[str, str]):
         return f"{type(self).__name__}({shown!r}{suffix})"
 
 
-def _encode_pairs(items: Iterable[Any], encoding: str | None) -> Pairs:
-    pairs: Pairs = []
-    append = pairs.append
-    codec = encoding or "ascii"
-    for name, value in items:
-        if name.__class__ is bytes and value.__class__ is bytes:
-            append((name, value))
+def _grouped(pairs: Pairs) -> dict[bytes, bytes | list[bytes]]:
+    index: dict[bytes, bytes | list[bytes]] = {}
+    for name, value in pairs:
+        name = name.lower()
+        known = index.get(name)
+        if known is None:
+            index[name] = value
+        elif isinstance(known, list):
+            known.append(value)
         else:
-            append(_encode_pair(name, value, codec))
-    return pairs
+            index[name] = [known, value]
+    return index
+
+
+def _encode_pairs(items: Collection[Any], encoding: str | None) -> Pairs:
+    codec = encoding or "ascii"
+    try:
+        return [
+            (name, value)
+            if name.__class__ is bytes and value.__class__ is bytes
+            else (name.encode(codec), value.encode(codec))
+            if name.__class__ is str and value.__class__ is str
+            else _encode_pair(name, value, codec)
+            for name, value in items
+        ]
+    except UnicodeEncodeError:
+        # Again, one by one, to say whose value it is.
+        return [_encode_pair(name, value, codec) for name, value in items]
 
 
 def _encode_pair(name: str | bytes, value: str | bytes, codec: str) -> tuple[bytes, bytes]:
