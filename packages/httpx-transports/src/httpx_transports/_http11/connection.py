@@ -1,0 +1,253 @@
+"""HTTP11Connection: one HTTP/1.1 connection, over which requests go one after the other (RFC 9112).
+
+The shell around `Outgoing` (what is sent) and `ResponseReader` (what is received). It never sends a
+request that was not checked whole, never reads a byte of one response as another's, and whatever
+strikes in the middle of an exchange closes the stream: nothing is awaited to clean up.
+
+Response extensions: `http_version`, `reason_phrase`, `network_stream`; `interim_responses`, a list of
+(status, raw fields), when there were any; `trailing_headers`, a list of raw fields, with a chunked
+body: it is filled once the body has been read to its end.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from httpx_core import (
+    ByteStream,
+    RemoteProtocolError,
+    WriteError,
+    WriteTimeout,
+    wire,
+)
+
+from .._backends.faults import peer_name
+from .._body import AsyncResponseStream, Body, ResponseStream
+from .._connection import Connection
+from .._network_stream import AsyncNetworkStreamFace, NetworkStreamFace
+from .outgoing import Outgoing
+from .reader import ResponseReader
+from .receiving import HandedOverBody, HTTP11Body, receive_head, tell_closed
+from .sending import Sender
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from httpx_core import Response
+
+    from .._attempt import Attempt
+    from .._backends.interface import Backend, NetworkStream
+    from .._trace import Trace
+
+# A body in memory up to this many bytes leaves with its head in one write; a bigger one is not copied.
+ONE_WRITE = 65_536
+
+
+class HTTP11Connection(Connection):
+    """An HTTP/1.1 connection over `stream`, which is connected, through TLS where there is any.
+
+    `forward`: the peer is a proxy that forwards, so that targets are in absolute form; `proxy_fields`
+    are sent to it with each request, unless the request has its own (Proxy-Authorization above all).
+    `max_header_size` bytes, `max_header_fields` fields and `max_interim_responses` bound what one
+    response may have outside its body.
+    """
+
+    __slots__ = (
+        "_backend",
+        "_face",
+        "_forward",
+        "_max_header_fields",
+        "_max_header_size",
+        "_max_interim_responses",
+        "_proxy_fields",
+        "_stream",
+        "keepalive",
+        "limit",
+        "on_change",
+        "on_done",
+    )
+
+    protocol = "HTTP/1.1"
+
+    def __init__(
+        self,
+        stream: NetworkStream,
+        backend: Backend,
+        *,
+        forward: bool = False,
+        proxy_fields: Sequence[tuple[bytes, bytes]] = (),
+        max_header_size: int = 102_400,
+        max_header_fields: int = 1000,
+        max_interim_responses: int = 100,
+    ) -> None:
+        self._stream = stream
+        self._backend = backend
+        self._forward = forward
+        self._proxy_fields = proxy_fields
+        self._max_header_size = max_header_size
+        self._max_header_fields = max_header_fields
+        self._max_interim_responses = max_interim_responses
+        self._face: Any = (AsyncNetworkStreamFace if backend.is_async else NetworkStreamFace)(
+            stream
+        )
+        self.limit = 1
+        self.keepalive: float | None = None
+        self.on_done = _nobody
+        self.on_change = _nobody
+
+    async def exchange(self, attempt: Attempt) -> Response:
+        request = attempt.request
+        try:
+            outgoing = Outgoing(request, self._backend.is_async, self._forward, self._proxy_fields)
+        except BaseException:
+            # Nothing was sent: the connection is as good as before.
+            self.on_done(self)
+            raise
+        reader = ResponseReader(
+            request.method,
+            outgoing.upgrade,
+            self._max_header_size,
+            self._max_header_fields,
+            self._max_interim_responses,
+        )
+        try:
+            if attempt.trace is None:
+                await self._send_head(attempt, outgoing, reader)
+                if not outgoing.all_sent:
+                    await self._send_rest(attempt, outgoing, reader)
+                if not reader.final:
+                    await receive_head(self._stream, attempt, reader)
+            else:
+                await self._traced(attempt.trace, attempt, outgoing, reader)
+            if outgoing.closing or not outgoing.all_sent:
+                reader.forbid_reuse()
+            return self._respond(attempt, reader)
+        except BaseException as exc:
+            if isinstance(exc, RemoteProtocolError):
+                self.name_peer(exc, attempt)
+            self.abandon()
+            if attempt.trace is not None and isinstance(exc, Exception):
+                await tell_closed(attempt)
+            raise
+
+    async def _send_head(
+        self, attempt: Attempt, outgoing: Outgoing, reader: ResponseReader
+    ) -> None:
+        """Send the head, and with it a body that is small and need not wait."""
+        data = outgoing.head
+        body = outgoing.body
+        if body is None or len(body) > ONE_WRITE or (body and outgoing.expects):
+            outgoing.all_sent = False
+        elif body:
+            data += body
+        attempt.sent = True
+        try:
+            await self._stream.write(data, attempt.write, attempt.deadline)
+        except (WriteError, WriteTimeout) as exc:
+            # The peer may have answered before it closed.
+            if not await Sender(self._stream, attempt, outgoing, reader).salvage(exc):
+                raise
+            outgoing.all_sent = False
+
+    async def _send_rest(
+        self, attempt: Attempt, outgoing: Outgoing, reader: ResponseReader
+    ) -> None:
+        """Send what did not leave with the head."""
+        if not outgoing.all_sent and not reader.final:
+            await Sender(self._stream, attempt, outgoing, reader).send()
+
+    async def _receive_head_traced(
+        self, attempt: Attempt, reader: ResponseReader
+    ) -> tuple[bytes, int, bytes, list[tuple[bytes, bytes]]]:
+        """Receive the head and give it in the form that the trace tells."""
+        if not reader.final:
+            await receive_head(self._stream, attempt, reader)
+        head = reader.head
+        return b"HTTP/" + head.version, head.status, head.reason, head.fields
+
+    async def _traced(
+        self, trace: Trace, attempt: Attempt, outgoing: Outgoing, reader: ResponseReader
+    ) -> None:
+        """Send and receive as `exchange` does, each step told of."""
+        request = attempt.request
+        await trace.step(
+            "http11.send_request_headers",
+            self._send_head(attempt, outgoing, reader),
+            request=request,
+        )
+        await trace.step(
+            "http11.send_request_body",
+            self._send_rest(attempt, outgoing, reader),
+            request=request,
+        )
+        await trace.step(
+            "http11.receive_response_headers",
+            self._receive_head_traced(attempt, reader),
+            request=request,
+        )
+        if reader.body.complete and not reader.switched:
+            await trace.started("http11.receive_response_body", request=request)
+            await trace.complete("http11.receive_response_body")
+            await tell_closed(attempt)
+
+    def _respond(self, attempt: Attempt, reader: ResponseReader) -> Response:
+        """Build the response; the connection is given back when its body is there already."""
+        head, decoder = reader.head, reader.body
+        extensions: dict[str, Any] = {
+            "http_version": b"HTTP/" + head.version,
+            "reason_phrase": head.reason,
+            "network_stream": self._face,
+        }
+        if reader.interim:
+            extensions["interim_responses"] = reader.interim
+        if head.chunked:
+            extensions["trailing_headers"] = decoder.trailers
+        if decoder.complete and not reader.switched:
+            response = wire.response(
+                head.status, head.fields, ByteStream(reader.content), extensions, attempt.request
+            )
+            self.give_back(reader)
+            return response
+        body: Body
+        if reader.switched:
+            extensions["network_stream"] = type(self._face)(self._stream, decoder.leftover)
+            self.limit = 0
+            body = HandedOverBody(self)
+        else:
+            body = HTTP11Body(self, self._stream, attempt, reader)
+        stream = AsyncResponseStream(body) if self._backend.is_async else ResponseStream(body)
+        return wire.response(head.status, head.fields, stream, extensions, attempt.request)
+
+    def give_back(self, reader: ResponseReader) -> None:
+        """End an exchange whose response has been read whole."""
+        if reader.reusable:
+            if reader.head.keepalive is not None:
+                self.keepalive = reader.head.keepalive
+        else:
+            self.close()
+        self.on_done(self)
+
+    def abandon(self) -> None:
+        """End an exchange in its middle: nothing more may be read or written here."""
+        self.close()
+        self.on_done(self)
+
+    def name_peer(self, exc: RemoteProtocolError, attempt: Attempt) -> None:
+        """Say who broke the protocol in the error of the pure reader, which does not know."""
+        address = self._stream.get_extra_info("server_addr")
+        if isinstance(address, tuple):
+            peer = peer_name(*address[:2])
+        else:
+            peer = address or attempt.request.url.netloc.decode("ascii")
+        exc.args = (f"{exc} (The peer is {peer}.)",)
+
+    def is_stale(self) -> bool:
+        return self._stream.is_readable()
+
+    def close(self) -> None:
+        self.limit = 0
+        self._stream.close()
+
+
+def _nobody(connection: Connection) -> None:
+    """Until the pool sets its own: nobody wants to know."""

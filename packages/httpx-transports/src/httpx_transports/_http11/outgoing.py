@@ -1,0 +1,125 @@
+"""Outgoing: what a request is on the wire, and how its body is framed; no socket, no clock.
+
+All that can be wrong with a request and can be known beforehand is found here, before its first byte
+is sent: LocalProtocolError. What a streamed body yields is measured piece by piece as it is sent.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from httpx_core import LocalProtocolError, wire
+
+from .._body import Upload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from httpx_core import Request
+
+# The lengths of the names that decide here: the loop looks at no others.
+_DECIDING = frozenset(
+    map(len, (b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"))
+)
+_DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
+
+LAST_CHUNK = b"0\r\n\r\n"
+
+
+class Outgoing:
+    """A checked request: `head` as bytes, and `body` as bytes when it is in memory, else `upload`.
+
+    `length`: what Content-Length says a streamed body has, None when it is `chunked`. `expects`: the
+    body waits for 100 (Continue). `upgrade`: there is an Upgrade field. `closing`: the request says
+    that the connection ends with it. `all_sent`: the whole of it has left; false after a response that
+    came first.
+    """
+
+    __slots__ = (
+        "all_sent",
+        "body",
+        "chunked",
+        "closing",
+        "expects",
+        "head",
+        "length",
+        "upgrade",
+        "upload",
+    )
+
+    def __init__(
+        self,
+        request: Request,
+        is_async: bool,
+        forward: bool,
+        proxy_fields: Sequence[tuple[bytes, bytes]],
+    ) -> None:
+        fields = request.headers.raw
+        if proxy_fields:
+            fields = _merge(proxy_fields, fields)
+        self.all_sent = True
+        self.head = wire.encode_head(request.method, request_target(request, forward), fields)
+        self.chunked = self.closing = self.expects = self.upgrade = False
+        self.length = 0
+        for name, value in fields:
+            if len(name) not in _DECIDING:
+                continue
+            name = name.lower()
+            if name == b"content-length":
+                self.length = int(value)
+            elif name == b"transfer-encoding":
+                self.chunked = True
+            elif name == b"expect":
+                self.expects = b"100-continue" in value.lower()
+            elif name == b"upgrade":
+                self.upgrade = True
+            elif name == b"connection":
+                self.closing = self.closing or b"close" in value.lower()
+        body = wire.buffered(request.stream)
+        self.upload: Upload | None = None
+        if body is None:
+            self.upload = Upload(request.stream, is_async)
+        elif self.chunked:
+            body = chunk(body) + LAST_CHUNK if body else LAST_CHUNK
+        elif len(body) != self.length:
+            raise (too_little if len(body) < self.length else too_much)(self.length)
+        self.body = body
+
+
+def request_target(request: Request, forward: bool) -> bytes:
+    """The request target (RFC 9112, 3.2): the `target` extension, else by method, else the path.
+
+    `forward`: it goes to a proxy that is no tunnel, and needs the absolute form (3.2.2). A CONNECT
+    has the authority form, its port always there (3.2.3).
+    """
+    target = request.extensions.get("target")
+    if target is not None:
+        return target.encode("ascii") if isinstance(target, str) else bytes(target)
+    url = request.url
+    if request.method == "CONNECT":
+        netloc = url.netloc
+        return netloc if url.port is not None else b"%b:%d" % (netloc, _DEFAULT_PORTS[url.scheme])
+    if forward:
+        return b"%b://%b%b" % (url.raw_scheme, url.netloc, url.raw_path)
+    return url.raw_path
+
+
+def chunk(data: bytes | memoryview) -> bytes:
+    """One chunk (RFC 9112, 7.1); `data` must not be empty, which would end the body."""
+    return b"".join((b"%x\r\n" % len(data), data, b"\r\n"))
+
+
+def too_little(length: int) -> LocalProtocolError:
+    return LocalProtocolError(f"Too little data for declared Content-Length ({length} bytes).")
+
+
+def too_much(length: int) -> LocalProtocolError:
+    return LocalProtocolError(f"Too much data for declared Content-Length ({length} bytes).")
+
+
+def _merge(
+    proxy_fields: Sequence[tuple[bytes, bytes]], fields: list[tuple[bytes, bytes]]
+) -> list[tuple[bytes, bytes]]:
+    """The request's fields and those for the proxy, the request's own winning."""
+    own = {name.lower() for name, _ in fields}
+    return fields + [pair for pair in proxy_fields if pair[0].lower() not in own]

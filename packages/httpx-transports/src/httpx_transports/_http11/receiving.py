@@ -1,0 +1,151 @@
+"""Receiving: the head of a response from the stream, and then its body, as the user asks for it."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from httpx_core import ReadTimeout, RemoteProtocolError, RequestError
+
+from .._body import Body
+
+if TYPE_CHECKING:
+    from .._attempt import Attempt
+    from .._backends.interface import NetworkStream
+    from .connection import HTTP11Connection
+    from .reader import ResponseReader
+
+# Bytes asked for by one read.
+READ_SIZE = 65_536
+
+
+def disconnected() -> RemoteProtocolError:
+    """The peer closed where its response was due; code in the wild looks for these words."""
+    return RemoteProtocolError("Server disconnected without sending a response.")
+
+
+async def receive_head(stream: NetworkStream, attempt: Attempt, reader: ResponseReader) -> None:
+    """Read until the final head is there.
+
+    The read limit counts once for all of it, interim responses included: a server that sends them
+    without end, or its head byte by byte, holds nobody longer than that.
+    """
+    limit = attempt.left(attempt.read)
+    until = None if limit is None else monotonic() + limit
+    while True:
+        try:
+            data = await stream.read(READ_SIZE, limit)
+        except ReadTimeout as exc:
+            if reader.begun and attempt.read is not None:
+                raise ReadTimeout(
+                    f"{exc} The response's head was not whole within the read limit of "
+                    f"{attempt.read:g} seconds."
+                ) from exc
+            raise
+        if not data:
+            raise disconnected()
+        attempt.answered = True
+        if reader.feed_head(data):
+            return
+        if until is not None:
+            limit = max(0.0, until - monotonic())
+
+
+class HTTP11Body(Body):
+    """The rest of a response's body, what came with the head being its first piece."""
+
+    __slots__ = ("_attempt", "_connection", "_first", "_open", "_reader", "_stream", "_told")
+
+    def __init__(
+        self,
+        connection: HTTP11Connection,
+        stream: NetworkStream,
+        attempt: Attempt,
+        reader: ResponseReader,
+    ) -> None:
+        self._connection = connection
+        self._stream = stream
+        self._attempt = attempt
+        self._reader = reader
+        self._first = reader.content
+        self._open = True
+        self._told = False
+
+    async def receive(self) -> bytes:
+        if self._first:
+            data, self._first = self._first, b""
+            return data
+        if not self._open:
+            return b""
+        attempt = self._attempt
+        decoder = self._reader.body
+        try:
+            if attempt.trace is not None and not self._told:
+                self._told = True
+                await attempt.trace.started("http11.receive_response_body", request=attempt.request)
+            while True:
+                data = await self._stream.read(READ_SIZE, attempt.left(attempt.read))
+                if data:
+                    data = decoder.feed(data)
+                else:
+                    decoder.end()
+                if decoder.complete:
+                    if attempt.trace is not None:
+                        await attempt.trace.complete("http11.receive_response_body")
+                    break
+                if data:
+                    return data
+        except BaseException as exc:
+            self._fail(exc)
+            if attempt.trace is not None and isinstance(exc, Exception):
+                await attempt.trace.failed("http11.receive_response_body", exc)
+                await tell_closed(attempt)
+            raise
+        self._open = False
+        self._connection.give_back(self._reader)
+        if attempt.trace is not None:
+            await tell_closed(attempt)
+        return data
+
+    async def aclose(self) -> None:
+        """Close the connection, unless all was read: what is left may be long in coming."""
+        self._first = b""
+        if self._open:
+            self._open = False
+            self._connection.abandon()
+            if self._attempt.trace is not None:
+                await tell_closed(self._attempt)
+
+    def _fail(self, exc: BaseException) -> None:
+        if isinstance(exc, RemoteProtocolError):
+            self._connection.name_peer(exc, self._attempt)
+        if isinstance(exc, RequestError) and exc._request is None:
+            exc.request = self._attempt.request
+        if self._open:
+            self._open = False
+            self._connection.abandon()
+
+
+async def tell_closed(attempt: Attempt) -> None:
+    """Tell the `trace` extension that the exchange is over."""
+    if attempt.trace is not None:
+        await attempt.trace.started("http11.response_closed")
+        await attempt.trace.complete("http11.response_closed")
+
+
+class HandedOverBody(Body):
+    """The empty body of a response after which the connection is its user's; closing it closes that."""
+
+    __slots__ = ("_connection", "_open")
+
+    def __init__(self, connection: HTTP11Connection) -> None:
+        self._connection = connection
+        self._open = True
+
+    async def receive(self) -> bytes:
+        return b""
+
+    async def aclose(self) -> None:
+        if self._open:
+            self._open = False
+            self._connection.abandon()
