@@ -138,9 +138,17 @@ class RemoteProtocolError(ProtocolError):
 
 
 class ProxyError(TransportError):
-    """A proxy refused to make a connection, or answered what its protocol does not allow."""
+    """A proxy refused to make a connection, or answered what its protocol does not allow.
+
+    Where an HTTP proxy answered a CONNECT with another status than 2xx, `status_code` and
+    `reason_phrase` are that answer's, and `body` is the start of its body (at most 1 KB); None else.
+    """
 
     __module__ = _MODULE
+
+    status_code: int | None = None
+    reason_phrase: str | None = None
+    body: bytes | None = None
 
 
 class UnsupportedProtocol(TransportError):
