@@ -43,7 +43,10 @@ class BrotliDecoder(ContentDecoder):
                 raise DecodingError(f"The body is not valid br: {exc}") from exc
             if step:
                 yield step
-            if stream.can_accept_more_data():
+            elif stream.can_accept_more_data():
+                return
+            # That it can accept more does not mean that it has given all: only an empty step does.
+            if stream.is_finished():
                 return
             data = b""
 

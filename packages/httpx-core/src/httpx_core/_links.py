@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # A target in angle brackets. Some servers leave them out.
-_TARGET = re.compile(r"[\s,]*(?:<([^>]*)>?|([^;,]+))")
+_TARGET = re.compile(r"[\s,]*(?:<([^>]*)>?|([^\s;,][^;,]*))")
 
 # One parameter: a name and, after `=`, a quoted string or whatever ends at `;` or `,`.
 _PARAMETER = re.compile(
