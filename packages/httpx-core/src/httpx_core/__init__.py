@@ -35,6 +35,7 @@ from ._errors import (
 from ._headers import Headers
 from ._query import QueryParams
 from ._request import Request
+from ._response import Response
 from ._status import codes
 from ._streams import AsyncByteStream, ByteStream, SyncByteStream
 from ._timeout import DEFAULT_TIMEOUT_CONFIG, UNSET, Timeout, UnsetType
@@ -93,6 +94,7 @@ __all__ = [
     "RequestExtensions",
     "RequestFiles",
     "RequestNotRead",
+    "Response",
     "ResponseContent",
     "ResponseExtensions",
     "ResponseNotRead",
