@@ -44,6 +44,7 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
     """A connected socket on an event loop."""
 
     __slots__ = (
+        "_broken",
         "_chunks",
         "_closed",
         "_eof",
@@ -73,7 +74,7 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
         self._chunks: deque[bytes] = deque()
         self._unread = self._offset = 0
         self._eof = self._lost = self._closed = False
-        self._paused = self._full = False
+        self._paused = self._full = self._broken = False
         self._error: BaseException | None = None
         self._reader: asyncio.Future[None] | None = None
         self._writer: asyncio.Future[None] | None = None
@@ -159,20 +160,34 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
         self, data: bytes | memoryview, timeout: float | None, deadline: float | None = None
     ) -> None:
         transport = self._transport
-        if self._lost or self._closed or transport is None:
+        if self._lost or self._closed or self._broken or transport is None:
             raise self._cannot_write()
         if len(data) <= SLICE:
             transport.write(data)
             if self._full:
                 await self._drain(transport, timeout, deadline)
             return
+        self._broken = True
         view = memoryview(data)
         for start in range(0, len(view), SLICE):
+            if self._over():
+                raise self._cannot_write()
             transport.write(view[start : start + SLICE])
             if self._full:
                 await self._drain(transport, timeout, deadline)
-            if self._lost or self._closed:
-                raise self._cannot_write()
+        self._broken = False
+
+    def read_now(self, max_bytes: int) -> bytes | None:
+        chunks = self._chunks
+        if not chunks:
+            return self._end() if self._eof or self._lost or self._closed else None
+        return self._next(max_bytes)
+
+    def write_now(self, data: bytes) -> bool:
+        if self._full or self._lost or self._closed or self._transport is None:
+            return False
+        self._transport.write(data)
+        return True
 
     async def start_tls(
         self,
@@ -290,7 +305,7 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
         """Wait until the transport wants more. Raises WriteTimeout when the peer takes nothing for `timeout`."""
         loop = self._loop
         while self._full:
-            if self._lost or self._closed:
+            if self._over():
                 raise self._cannot_write()
             before = transport.get_write_buffer_size()
             limit = timeout
@@ -311,10 +326,15 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
                 continue
             if deadline is None or monotonic() < deadline:
                 raise faults.write_timeout(self._peer, timeout)
-        if self._lost or self._closed:
+        if self._over():
             raise self._cannot_write()
 
+    def _over(self) -> bool:
+        return self._lost or self._closed
+
     def _cannot_write(self) -> Exception:
+        if self._broken and not self._over():
+            return faults.write_cut_short(self._peer)
         if self._error is None or self._closed:
             return faults.write_closed(self._peer)
         error = faults.write_error(self._peer, self._error)

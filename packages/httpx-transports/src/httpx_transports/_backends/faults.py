@@ -65,6 +65,10 @@ def write_error(peer: str, exc: BaseException) -> WriteError:
     return WriteError(f"Writing to {peer} failed: {reason(exc)}")
 
 
+def write_cut_short(peer: str) -> WriteError:
+    return WriteError(f"Writing to {peer} failed: an earlier write was cut short.")
+
+
 def write_closed(peer: str) -> WriteError:
     return WriteError(f"Writing to {peer} failed: the connection has been closed on this side.")
 

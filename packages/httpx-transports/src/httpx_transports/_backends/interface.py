@@ -42,8 +42,24 @@ class NetworkStream:
 
         `timeout` starts again whenever the peer takes some bytes, so that a slow peer that makes progress is
         no timeout. `deadline` is where the write ends all the same: pass a total limit's there.
+        A write that failed or was cancelled half-way leaves a stream that refuses to be written to.
         """
         raise NotImplementedError
+
+    def read_now(self, max_bytes: int) -> bytes | None:
+        """At most `max_bytes` of what came already, without waiting; None when that cannot be told.
+
+        b"" and exceptions as of `read`. A stream that cannot look without waiting need not have it.
+        """
+        return None
+
+    def write_now(self, data: bytes) -> bool:
+        """Send all of `data`, or hand it to the network, if no waiting is needed; False: none of it was taken.
+
+        For what must go out where nothing may be awaited, as in the clean-up after a cancellation. A
+        stream that may take a part only need not have it.
+        """
+        return False
 
     async def start_tls(
         self,
