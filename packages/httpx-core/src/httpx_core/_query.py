@@ -86,7 +86,7 @@ class QueryParams(Mapping[str, str]):
         >>> QueryParams("a=1&a=2").get("a")
         '1'
         """
-        return self._first_values().get(key, default)
+        return (self._first or self._first_values()).get(key, default)
 
     def get_list(self, key: str) -> list[str]:
         """Return all values of a key, none for a key that is not there.
@@ -139,10 +139,10 @@ class QueryParams(Mapping[str, str]):
         return first
 
     def __getitem__(self, key: Any) -> str:
-        return self._first_values()[key]
+        return (self._first or self._first_values())[key]
 
     def __contains__(self, key: Any) -> bool:
-        return key in self._first_values()
+        return key in (self._first or self._first_values())
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._first_values())
@@ -206,13 +206,14 @@ def _pairs_of(params: Any) -> _Pairs:
         return _pairs_of_text(params.decode("ascii"))
     if isinstance(params, (list, tuple)):
         return _pairs_of_sequence(params)
-    if not hasattr(params, "items"):
+    items = getattr(params, "items", None)
+    if items is None:
         raise TypeError(
             "Argument 'params' must be a mapping, a list or tuple of pairs, str, bytes or None "
             f"but got {type(params).__name__}"
         )
     pairs: list[tuple[str, str]] = []
-    for key, value in params.items():
+    for key, value in items():
         key = str(key)
         if type(value) is str:
             pairs.append((key, value))
