@@ -1,0 +1,25 @@
+"""What a client does when it is not told otherwise."""
+
+from __future__ import annotations
+
+
+class UseClientDefault:
+    """The type of USE_CLIENT_DEFAULT, which tells 'not given' from None.
+
+    `client.get(url, timeout=None)` switches the timeout off; without `timeout=` the client's holds.
+    """
+
+    __module__ = "httpx"
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "USE_CLIENT_DEFAULT"
+
+
+USE_CLIENT_DEFAULT = UseClientDefault()
+
+DEFAULT_MAX_REDIRECTS = 20
+
+# Of the body of a response whose redirect is followed, or whose challenge is answered, so many bytes
+# are read to keep its connection; a longer one costs the connection.
+MAX_DRAINED_BODY = 64 * 1024

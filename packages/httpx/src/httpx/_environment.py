@@ -1,0 +1,114 @@
+"""Proxies as the environment names them: HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY.
+
+Nothing that NO_PROXY can hold raises: an entry that means nothing matches nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from ipaddress import ip_address, ip_network
+
+from httpx_core import InvalidURL
+
+from ._patterns import NetworkPattern, URLPattern
+
+
+def proxies_of_environment(
+    environ: Mapping[str, str] | None = None,
+) -> dict[URLPattern, str | None]:
+    """The proxy URL for each pattern, None where there is to be none, the most specific not yet first.
+
+    Lower-case names win over upper-case ones. HTTP_PROXY is not believed in a CGI script, where a
+    request header could set it. On macOS and Windows the system's settings count where the
+    environment has none.
+    """
+    if environ is None:
+        environ = _system_settings()
+    found: dict[URLPattern, str | None] = {}
+    for scheme in ("http", "https", "all"):
+        proxy = environ.get(f"{scheme}_proxy")
+        if not proxy and not (scheme == "http" and "REQUEST_METHOD" in environ):
+            proxy = environ.get(f"{scheme.upper()}_PROXY")
+        if proxy:
+            found[URLPattern(f"{scheme}://")] = proxy if "://" in proxy else f"http://{proxy}"
+    if not found:
+        return {}
+    for entry in (environ.get("no_proxy") or environ.get("NO_PROXY") or "").split(","):
+        entry = entry.strip()
+        if entry == "*":
+            # Whatever else is there: no proxies at all.
+            return {}
+        if entry:
+            for pattern in exceptions(entry):
+                found[pattern] = None
+    return found
+
+
+def get_environment_proxies() -> dict[str, str | None]:
+    """The proxies of the environment by the text of their patterns."""
+    return {pattern.pattern: proxy for pattern, proxy in proxies_of_environment().items()}
+
+
+def exceptions(entry: str) -> list[URLPattern]:
+    """The patterns that one entry of NO_PROXY stands for; none for one that cannot be understood.
+
+    A host stands for itself and its subdomains, `.host` and `*.host` for the subdomains alone;
+    `localhost`, an IP address and a URL for themselves; `host:port` for that port alone;
+    `192.0.2.0/24` and `2001:db8::/32` for all addresses of the network.
+    """
+    try:
+        if "://" in entry:
+            return [URLPattern(entry)]
+        if "/" in entry:
+            return [
+                NetworkPattern(ip_network(entry.replace("[", "").replace("]", ""), strict=False))
+            ]
+        host, port = _split_port(entry)
+        if _is_address(host):
+            return [URLPattern(f"all://[{host}]{port}" if ":" in host else f"all://{host}{port}")]
+        domain = host.lstrip("*").lstrip(".")
+        if not domain:
+            return []
+        if domain.lower() == "localhost":
+            return [URLPattern(f"all://{domain}{port}")]
+        star = "*." if host.startswith((".", "*.")) else "*"
+        return [URLPattern(f"all://{star}{domain}{port}")]
+    except (ValueError, InvalidURL):
+        return []
+
+
+def _split_port(entry: str) -> tuple[str, str]:
+    """An entry without brackets, and its `:port` where it has one."""
+    if entry.startswith("["):
+        host, _, port = entry[1:].partition("]")
+        return host, port
+    if entry.count(":") == 1:
+        host, _, port = entry.partition(":")
+        return host, f":{port}"
+    return entry, ""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _system_settings() -> Mapping[str, str]:
+    """The environment, and on macOS and Windows what the system is set to."""
+    environ = os.environ
+    if sys.platform not in ("darwin", "win32"):
+        return environ
+    if any(name.lower().endswith("_proxy") for name in environ):
+        return environ
+    from urllib.request import getproxies
+
+    settings = {
+        ("no_proxy" if scheme == "no" else f"{scheme}_proxy"): proxy
+        for scheme, proxy in getproxies().items()
+    }
+    return {**environ, **settings}

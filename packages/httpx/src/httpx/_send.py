@@ -1,0 +1,199 @@
+"""The send loop: authentication around redirects around one exchange, written once for both sides.
+
+`SendLoop` is shared `async def` code. The hooks at its end are what a colour is: `Client` answers
+them without ever suspending, so that the loop runs to its end by one `send(None)`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from httpx_core import RemoteProtocolError, StreamError, TooManyRedirects
+
+from . import _redirects
+from ._base_client import BaseClient, ClientState
+
+if TYPE_CHECKING:
+    from httpx_auth import Auth, AuthTypes
+    from httpx_core import Request, Response
+    from httpx_transports import OriginStats
+
+    from ._defaults import UseClientDefault
+    from ._patterns import URLPattern
+
+T = TypeVar("T")
+
+logger = logging.getLogger("httpx")
+
+
+class SendLoop(BaseClient):
+    """How a request becomes a response."""
+
+    __module__ = "httpx"
+
+    _transport: Any
+    _mounts: dict[URLPattern, Any]
+
+    async def _send(
+        self,
+        request: Request,
+        stream: bool,
+        auth: AuthTypes | UseClientDefault | None,
+        follow_redirects: bool,
+    ) -> Response:
+        """Send a request, and read its response unless that is to be streamed."""
+        if self._state is not ClientState.OPENED:
+            if self._state is ClientState.CLOSED:
+                raise RuntimeError("Cannot send a request: this client has been closed.")
+            self._state = ClientState.OPENED
+        self._set_timeout(request)
+        total = request.extensions["timeout"].get("total")
+        if total is not None:
+            # One deadline for all the requests that become of this one.
+            request.extensions["deadline"] = monotonic() + total
+        chosen = self._request_auth(request, auth)
+        if chosen is None:
+            response = await self._send_redirecting(request, follow_redirects, [])
+        else:
+            response = await self._send_authenticating(request, chosen, follow_redirects)
+        if not stream:
+            try:
+                await self._read(response)
+            except BaseException:
+                await self._close_response(response)
+                raise
+        return response
+
+    async def _send_authenticating(
+        self, request: Request, auth: Auth, follow_redirects: bool
+    ) -> Response:
+        """Send what an auth flow yields, until it is content with the response."""
+        flow = self._start_flow(auth, request)
+        extensions = request.extensions
+        history: list[Response] = []
+        try:
+            step = await self._next_of_flow(flow, None)
+            if step is None:
+                raise RuntimeError(f"The flow of {type(auth).__name__} yielded no request.")
+            while True:
+                if "deadline" in extensions:
+                    step.extensions.setdefault("deadline", extensions["deadline"])
+                response = await self._send_redirecting(step, follow_redirects, history)
+                try:
+                    step = await self._next_of_flow(flow, response)
+                    if step is None:
+                        return response
+                    response.history = list(history)
+                    await self._drain(response)
+                    history.append(response)
+                except BaseException:
+                    await self._close_response(response)
+                    raise
+        finally:
+            await self._end_flow(flow)
+
+    async def _send_redirecting(
+        self, request: Request, follow_redirects: bool, history: list[Response]
+    ) -> Response:
+        """Send a request, and what its redirects ask for."""
+        hooks = self._event_hooks
+        while True:
+            if len(history) > self.max_redirects:
+                raise TooManyRedirects(
+                    f"More than {self.max_redirects} redirects (max_redirects) were followed.",
+                    request=request,
+                )
+            if hooks["request"]:
+                await self._call_hooks(hooks["request"], request)
+            response = await self._exchange(request)
+            try:
+                if hooks["response"]:
+                    await self._call_hooks(hooks["response"], response)
+                if history:
+                    response.history = list(history)
+                if not response.has_redirect_location:
+                    return response
+                if not follow_redirects:
+                    response.next_request = self._possible_redirect(request, response)
+                    return response
+                redirected = self._redirect_request(request, response)
+                _redirects.check_replayable(redirected)
+                await self._drain(response)
+                history = [*history, response]
+                request = redirected
+            except BaseException:
+                await self._close_response(response)
+                raise
+
+    def _possible_redirect(self, request: Request, response: Response) -> Request | None:
+        """The next request, for a caller who does not follow: a malformed Location is theirs to see."""
+        try:
+            return self._redirect_request(request, response)
+        except (RemoteProtocolError, StreamError):
+            return None
+
+    def _transport_for_url(self, url: Any) -> Any:
+        """The transport that the mounts, the most specific first, give a URL."""
+        for pattern, transport in self._mounts.items():
+            if pattern.matches(url):
+                return self._transport if transport is None else transport
+        return self._transport
+
+    def _received(self, request: Request, response: Response, started: float) -> Response:
+        """What every response gets, whichever transport it comes from."""
+        response._request = request
+        response._started = started
+        if response.is_closed:
+            response._elapsed = perf_counter() - started
+        if self._default_encoding != "utf-8":
+            response.default_encoding = self._default_encoding
+        self._cookies.extract_cookies(response)
+        if logger.isEnabledFor(logging.INFO):
+            url = request.url
+            logger.info(
+                'HTTP Request: %s %s "%s %d %s"',
+                request.method,
+                url.copy_with(username=None, password=None) if url.userinfo else url,
+                response.http_version,
+                response.status_code,
+                response.reason_phrase,
+            )
+        return response
+
+    def _collect_stats(self) -> dict[str, OriginStats]:
+        """The figures of all transports that have some."""
+        found: dict[str, OriginStats] = {}
+        for transport in (self._transport, *self._mounts.values()):
+            stats = getattr(transport, "stats", None)
+            if stats is not None:
+                found.update(stats())
+        return found
+
+    # What the two colours do each in its own way.
+
+    async def _exchange(self, request: Request) -> Response:
+        raise NotImplementedError
+
+    async def _call_hooks(self, hooks: list[Callable[..., Any]], subject: object) -> None:
+        raise NotImplementedError
+
+    async def _read(self, response: Response) -> None:
+        raise NotImplementedError
+
+    async def _drain(self, response: Response) -> None:
+        raise NotImplementedError
+
+    async def _close_response(self, response: Response) -> None:
+        raise NotImplementedError
+
+    def _start_flow(self, auth: Auth, request: Request) -> Any:
+        raise NotImplementedError
+
+    async def _next_of_flow(self, flow: Any, response: Response | None) -> Request | None:
+        raise NotImplementedError
+
+    async def _end_flow(self, flow: Any) -> None:
+        raise NotImplementedError

@@ -1,0 +1,1 @@
+"""Kept for code that imports from `httpx._transports`."""

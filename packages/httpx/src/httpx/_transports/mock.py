@@ -1,0 +1,3 @@
+"""Kept for code that imports from `httpx._transports.mock`."""
+
+from httpx_transports import MockTransport as MockTransport

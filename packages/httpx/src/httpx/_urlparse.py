@@ -1,0 +1,1 @@
+"""Kept for code that imports `httpx._urlparse`."""
