@@ -56,8 +56,10 @@ class AsyncStaged(AsyncIterator[Out], Generic[In, Out]):
                 for item in self._items:
                     return item
             except Exception as exc:
-                self._chunks = None
-                self._items = iter(())
+                try:
+                    await self.aclose()
+                except Exception:  # noqa: S110 - the first error is the one to report
+                    pass
                 await self._response._afail(exc)
                 raise
             if self._chunks is None:

@@ -170,8 +170,9 @@ class Response(ResponseHead):
         if not hasattr(self, "_cookies"):
             from ._cookies import Cookies
 
-            self._cookies = Cookies._lenient()
-            self._cookies.extract_cookies(self)
+            cookies = Cookies._lenient()
+            cookies.extract_cookies(self)
+            self._cookies = cookies
         return self._cookies
 
     @property
