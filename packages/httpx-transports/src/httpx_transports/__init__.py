@@ -12,6 +12,7 @@ from ._http import HTTPTransport as HTTPTransport
 from ._limits import DEFAULT_LIMITS as DEFAULT_LIMITS
 from ._limits import Limits as Limits
 from ._proxy import Proxy as Proxy
+from ._tls import CertTypes as CertTypes
+from ._tls import create_ssl_context as create_ssl_context
 from ._types import SOCKET_OPTION as SOCKET_OPTION
-from ._types import CertTypes as CertTypes
 from ._types import ProxyTypes as ProxyTypes

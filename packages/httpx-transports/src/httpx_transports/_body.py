@@ -87,11 +87,15 @@ class Upload:
         self._is_async = is_async
         if is_async:
             if not isinstance(stream, AsyncByteStream) and not hasattr(stream, "__aiter__"):
-                raise RuntimeError("An async transport cannot send a request whose body is sync only.")
+                raise RuntimeError(
+                    "An async transport cannot send a request whose body is sync only."
+                )
             self._iterator: Any = stream.__aiter__()
         else:
             if not isinstance(stream, SyncByteStream) and not hasattr(stream, "__iter__"):
-                raise RuntimeError("A sync transport cannot send a request whose body is async only.")
+                raise RuntimeError(
+                    "A sync transport cannot send a request whose body is async only."
+                )
             self._iterator = iter(stream)
 
     async def next(self) -> bytes | None:

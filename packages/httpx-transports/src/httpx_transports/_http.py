@@ -182,7 +182,7 @@ def _dialer(
     if proxy is not None and not isinstance(proxy, Proxy):
         proxy = Proxy(proxy)
     return Dialer(
-        ssl_context=_context_source(verify, cert, trust_env),
+        ssl_context=_context_source(verify, cert, trust_env, http2),
         http1=http1,
         http2=http2,
         limits=limits,
@@ -195,7 +195,7 @@ def _dialer(
 
 
 def _context_source(
-    verify: ssl.SSLContext | str | bool, cert: CertTypes | None, trust_env: bool
+    verify: ssl.SSLContext | str | bool, cert: CertTypes | None, trust_env: bool, http2: bool
 ) -> Callable[[], ssl.SSLContext]:
     """What gives the TLS context at the first https connection: the shared one unless told otherwise.
 
@@ -204,9 +204,9 @@ def _context_source(
     if verify is True and cert is None:
 
         def shared() -> ssl.SSLContext:
-            from ._tls import default_context
+            from ._tls_shared import default_context
 
-            return default_context(trust_env)
+            return default_context(http2, trust_env)
 
         return shared
     from ._tls import create_ssl_context

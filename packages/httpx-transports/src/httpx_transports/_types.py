@@ -8,10 +8,10 @@ from httpx_core import URL
 
 from ._backends.interface import SOCKET_OPTION as SOCKET_OPTION
 from ._proxy import Proxy
+from ._tls import CertTypes as CertTypes
 
 if TYPE_CHECKING:
     import ssl
 
-CertTypes: TypeAlias = "str | tuple[str, str] | tuple[str, str, str]"
 ProxyTypes: TypeAlias = "URL | str | Proxy"
 VerifyTypes: TypeAlias = "ssl.SSLContext | str | bool"

@@ -8,11 +8,14 @@ connection only when their keys are equal; the TLS settings are the same for a w
 from __future__ import annotations
 
 import copy
+from base64 import b64encode
 from collections.abc import Hashable
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from httpx_core import ConnectError, ConnectTimeout, LocalProtocolError, UnsupportedProtocol
+
+from .._proxies.negotiate import tunnel
 
 if TYPE_CHECKING:
     import ssl
@@ -60,6 +63,7 @@ class Dialer:
         self._retries = retries
         self._socket_options = socket_options
         self._forwards = proxy is not None and proxy.url.scheme in ("http", "https")
+        self._proxy_fields = [] if proxy is None else _proxy_fields(proxy)
         # Its own key: a tunnel through an https proxy to that proxy's own origin is something else.
         self._forward_key = (
             (*proxy.url._origin, "") if proxy is not None and self._forwards else None
@@ -133,11 +137,15 @@ class Dialer:
             stream = await self._connect(backend, *proxy.url._origin[1:], attempt)
             if proxy.url.scheme == "https":
                 stream = await self._secure(
-                    stream, self._proxy_context(proxy), proxy.url._origin[1], ("http/1.1",), attempt
+                    stream,
+                    proxy.ssl_context or self._ssl_context(),
+                    proxy.url._origin[1],
+                    ("http/1.1",),
+                    attempt,
                 )
             if key is self._forward_key:
-                return self._http11(stream, backend, forwarding=proxy)
-            stream = await self._tunnel(stream, proxy, host, port, attempt)
+                return self._http11(stream, backend, forward=True)
+            stream = await tunnel(stream, proxy, host, port, attempt)
         if scheme in _SECURE:
             name = key[3] if len(key) > 3 else host
             stream = await self._secure(
@@ -211,30 +219,38 @@ class Dialer:
             timeout=limit,
         )
 
-    async def _tunnel(
-        self, stream: NetworkStream, proxy: Proxy, host: str, port: int, attempt: Attempt
-    ) -> NetworkStream:
-        raise NotImplementedError
-
     def _alpn(self, scheme: str) -> tuple[str, ...]:
         if not self._http2 or scheme == "wss":
             return ("http/1.1",)
         return ("h2", "http/1.1") if self._http1 else ("h2",)
 
-    def _proxy_context(self, proxy: Proxy) -> ssl.SSLContext:
-        return self._ssl_context() if proxy.ssl_context is None else proxy.ssl_context
-
-    def _http11(
-        self, stream: NetworkStream, backend: Backend, forwarding: Proxy | None = None
-    ) -> Connection:
+    def _http11(self, stream: NetworkStream, backend: Backend, forward: bool = False) -> Connection:
         from .._http11.connection import HTTP11Connection
 
-        return HTTP11Connection(stream, backend)
+        limits = self.limits
+        return HTTP11Connection(
+            stream,
+            backend,
+            forward=forward,
+            proxy_fields=self._proxy_fields if forward else (),
+            max_header_size=limits.max_header_size,
+            max_header_fields=limits.max_header_fields,
+            max_interim_responses=limits.max_interim_responses,
+        )
 
     def _http2_over(self, stream: NetworkStream, backend: Backend) -> Connection:
         from .._http2.connection import HTTP2Connection
 
         return HTTP2Connection(stream, backend)
+
+
+def _proxy_fields(proxy: Proxy) -> list[tuple[bytes, bytes]]:
+    """What a forwarding proxy is sent with each request: its headers, and its credentials."""
+    fields = proxy.headers.raw
+    auth = proxy.raw_auth
+    if auth is not None and "proxy-authorization" not in proxy.headers:
+        fields.append((b"Proxy-Authorization", b"Basic " + b64encode(b":".join(auth))))
+    return fields
 
 
 def _server_name(name: Any) -> str:

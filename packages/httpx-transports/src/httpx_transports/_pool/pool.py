@@ -24,8 +24,9 @@ from httpx_core import (
 )
 
 from .._attempt import Attempt
+from .._backends import current_backend
 from .again import may_go_again
-from .state import PoolState
+from .state import PoolState, Slot, Waiter
 
 if TYPE_CHECKING:
     from httpx_core import Request, Response
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from .._backends.interface import Backend
     from .._connection import Connection
     from .dial import Dialer
-    from .state import Slot, Waiter
 
 
 class OriginStats(NamedTuple):
@@ -56,8 +56,8 @@ class Pool:
     def __init__(self, dialer: Dialer, backend: Backend | None) -> None:
         """`backend` is None on the async side, where the running event loop decides."""
         self._dialer = dialer
+        self._fixed_backend = backend
         self._backend = backend
-        self._is_async = backend is None
         self._owner: object = None
         self._lock = Lock()
         self._state = self._new_state()
@@ -74,9 +74,10 @@ class Pool:
 
         Raises what the connection raises, with the request attached.
         """
-        attempt = Attempt(request, self._is_async)
+        backend = self._fixed_backend or self._adopt()
+        attempt = Attempt(request, backend.is_async)
         try:
-            return await self._send(attempt)
+            return await self._send(backend, attempt)
         except RequestError as exc:
             if exc._request is None:
                 exc.request = request
@@ -84,22 +85,20 @@ class Pool:
                 attempt.name_total(exc)
             raise
 
-    async def _send(self, attempt: Attempt) -> Response:
-        key = self._dialer.route(attempt.request)
+    async def _send(self, backend: Backend, attempt: Attempt) -> Response:
         state = self._state
-        if self._is_async:
-            state = self._adopt()
+        key = self._dialer.route(attempt.request)
         tries = 0
         while True:
-            slot = self._take(state, key, tries > 0)
-            if slot is None:
-                slot = await self._wait(state, key, attempt)
+            slot = self._take(state, key, backend, tries > 0)
+            if isinstance(slot, Waiter):
+                slot = await self._wait(state, slot, attempt)
             connection = slot.connection
             while connection is not None and slot.active == 1 and connection.is_stale():
                 slot = self._replace(state, slot)
                 connection = slot.connection
             if connection is None:
-                connection = await self._connect(state, slot, attempt)
+                connection = await self._connect(state, slot, backend, attempt)
             else:
                 attempt.reused = slot.used
             try:
@@ -108,17 +107,15 @@ class Pool:
                 if not may_go_again(attempt, exc, tries):
                     raise
                 if attempt.trace is not None:
-                    await attempt.trace.started("retry.request", exception=exc)
+                    await attempt.trace.tell("retry.request", {"exception": exc})
             else:
                 return response
             tries += 1
             slot.origin.retried += 1
             attempt.reused = attempt.sent = attempt.answered = attempt.refused = False
 
-    def _adopt(self) -> PoolState:
-        """The state of the running event loop; another loop's idle connections are given up."""
-        from .._backends import current_backend
-
+    def _adopt(self) -> Backend:
+        """The backend of the running event loop; the idle connections of another loop are given up."""
         backend = current_backend()
         owner = backend.owner()
         if owner is not self._owner:
@@ -127,64 +124,48 @@ class Pool:
                 stale.retire()
                 self._owner, self._backend = owner, backend
             self._flush(stale)
-        return self._state
+        return backend
 
-    def _take(self, state: PoolState, key: Hashable, fresh: bool) -> Slot | None:
-        with self._lock:
-            slot = state.take(key, monotonic(), self._dialer.may_share(key), fresh)
-        if state.to_close:
-            self._flush(state)
-        return slot
-
-    async def _wait(self, state: PoolState, key: Hashable, attempt: Attempt) -> Slot:
-        """Wait for a slot, first come, first served, for as long as the pool limit allows."""
-        assert self._backend is not None
-        wakeup = self._backend.wakeup()
+    def _take(
+        self, state: PoolState, key: Hashable, backend: Backend, fresh: bool
+    ) -> Slot | Waiter:
+        """A slot for the request, or its place in the queue."""
         may_share = self._dialer.may_share(key)
         with self._lock:
-            # What was not there a moment ago may have come back: `wait` must follow `take` at once.
-            slot = state.take(key, monotonic(), may_share)
-            if slot is not None:
-                waiter = None
-            else:
-                waiter = state.wait(key, wakeup, may_share)
+            found: Slot | Waiter | None = state.take(key, monotonic(), may_share, fresh)
+            if found is None:
+                found = state.wait(key, backend.wakeup(), may_share)
         if state.to_close:
             self._flush(state)
-        if waiter is None:
-            assert slot is not None
-            return slot
+        return found
+
+    async def _wait(self, state: PoolState, waiter: Waiter, attempt: Attempt) -> Slot:
+        """Wait for a slot, first come, first served, for as long as the pool limit allows."""
         trace = attempt.trace
+        limit = attempt.left(attempt.pool)
+        origin = describe(waiter.origin.key)
         try:
-            if trace is not None:
-                await trace.started("pool.wait", origin=describe(key))
-            limit = attempt.left(attempt.pool)
-            given = await wakeup.wait(limit)
-            if trace is not None:
-                await trace.complete("pool.wait")
+            if trace is None:
+                await waiter.wakeup.wait(limit)
+            else:
+                await trace.step("pool.wait", waiter.wakeup.wait(limit), origin=origin)
         except BaseException:
             self._leave(state, waiter)
             raise
-        return self._given(state, waiter, given, key, attempt)
-
-    def _given(
-        self, state: PoolState, waiter: Waiter, given: bool, key: Hashable, attempt: Attempt
-    ) -> Slot:
         with self._lock:
+            # Given at the last moment counts as given.
             slot = waiter.slot
-            if slot is None and not waiter.closed:
+            if slot is None:
                 state.leave(waiter, monotonic())
-        self._flush(state)
         if slot is not None:
             return slot
-        if given or waiter.closed:
+        if waiter.closed:
             raise ConnectError(
-                f"The transport was closed while a request waited for a connection to {describe(key)}."
+                f"The transport was closed while a request waited for a connection to {origin}."
             )
         raise PoolTimeout(
-            f"No connection to {describe(key)} became free within {attempt.pool:g} seconds "
-            f"(the pool limit)."
-            if attempt.pool is not None
-            else f"No connection to {describe(key)} became free in time."
+            f"Waiting for a connection to {origin} timed out: none became free within "
+            f"{limit:g} seconds (the pool limit)."
         )
 
     def _leave(self, state: PoolState, waiter: Waiter) -> None:
@@ -198,11 +179,12 @@ class Pool:
         self._flush(state)
         return slot
 
-    async def _connect(self, state: PoolState, slot: Slot, attempt: Attempt) -> Connection:
+    async def _connect(
+        self, state: PoolState, slot: Slot, backend: Backend, attempt: Attempt
+    ) -> Connection:
         """Make the connection of a slot; whatever goes wrong, the slot is given back."""
-        assert self._backend is not None
         try:
-            connection = await self._dialer.dial(self._backend, slot.origin.key, attempt)
+            connection = await self._dialer.dial(backend, slot.origin.key, attempt)
         except BaseException:
             with self._lock:
                 state.failed(slot)
