@@ -12,7 +12,9 @@ import io
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from ._steps import Stepping
 
 CHUNK_SIZE = 65_536
 
@@ -92,7 +94,8 @@ def read_chunk(file: Any, size: int = CHUNK_SIZE) -> bytes:
 def _checked(chunk: Any) -> bytes:
     if isinstance(chunk, str):
         raise TypeError("A file to upload must be opened in binary mode, not text mode.")
-    return chunk  # type: ignore[no-any-return]  # a duck-typed file
+    # None is what a file that does not block has when there is nothing yet: no end, but no more.
+    return chunk if isinstance(chunk, bytes) else bytes(chunk or b"")
 
 
 def _descriptor_extent(file: Any) -> tuple[int, int] | None:
@@ -131,6 +134,8 @@ def async_reader(file: Any) -> Callable[[int], Any] | None:
     read: Callable[[int], Any] | None = getattr(file, "aread", None) or getattr(file, "read", None)
     if read is None or hasattr(file, "aread") or hasattr(file, "__aiter__"):
         return read
+    if isinstance(file, io.IOBase):
+        return None  # all of the standard library's, for which inspect (10 ms) need not be loaded
     import inspect
 
     return read if inspect.iscoroutinefunction(read) else None
@@ -162,9 +167,13 @@ async def async_rewind(file: Any, start: int) -> None:
     await _settled(file.seek(start))
 
 
-async def async_chunks(read: Callable[[int], Any], size: int = CHUNK_SIZE) -> AsyncIterator[bytes]:
+def async_chunks(read: Callable[[int], Any], size: int = CHUNK_SIZE) -> Stepping:
     """Yield what `read` has left, in chunks of at most `size` bytes."""
-    while chunk := _checked(await _settled(read(size))):
+    while True:
+        chunk = read(size)
+        chunk = _checked((yield chunk) if hasattr(chunk, "__await__") else chunk)
+        if not chunk:
+            return
         yield chunk
 
 

@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 from . import _files
 from ._content import primitive_text
 from ._errors import LocalProtocolError, StreamConsumed
+from ._steps import Steps
 from ._streams import AsyncByteStream, SyncByteStream
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
 
     from ._content import Encoded
+    from ._steps import Stepping
     from ._types import FileTypes, RequestData, RequestFiles
 
 # RFC 2046 5.1.1: 1 to 70 of these, the last of them no space.
@@ -76,7 +78,7 @@ class FileField:
         filename, file, content_type, headers = _unpack(value)
         if content_type is None and filename:
             content_type = _guess_content_type(filename)
-        if content_type is not None and "content-type" not in map(str.lower, headers):
+        if content_type is not None and not _has_content_type(headers):
             headers["Content-Type"] = content_type
         self.name = name
         self.filename = filename
@@ -112,19 +114,18 @@ class FileField:
         self.rewind()
         yield from _files.chunks(self.file)
 
-    async def achunks(self, run: _files.Run) -> AsyncIterator[bytes]:
+    def steps(self, run: _files.Run) -> Stepping:
         """Yield the file from its start, what blocks being called by `await run(function, *args)`."""
         if self.read is None:
-            await run(self.rewind)
-            while chunk := await run(_files.read_chunk, self.file):
+            yield run(self.rewind)
+            while chunk := (yield run(_files.read_chunk, self.file)):
                 yield chunk
             return
-        if self.can_seek and await _files.async_position(self.file) is None:
+        if self.can_seek and (yield _files.async_position(self.file)) is None:
             self.can_seek = False
         if self.can_seek:
-            await _files.async_rewind(self.file, 0)
-        async for chunk in _files.async_chunks(self.read):
-            yield chunk
+            yield _files.async_rewind(self.file, 0)
+        yield from _files.async_chunks(self.read)
 
     def rewind(self) -> None:
         """Let a blocking file stand at its start, if it can."""
@@ -167,8 +168,12 @@ class _Multipart:
             return {"Transfer-Encoding": "chunked", "Content-Type": self.content_type}
         return {"Content-Length": str(length), "Content-Type": self.content_type}
 
+    @property
+    def _is_spent(self) -> bool:
+        return self._is_stream_consumed and not self._replayable
+
     def _begin(self) -> None:
-        if self._is_stream_consumed and not self._replayable:
+        if self._is_spent:
             raise StreamConsumed
         self._is_stream_consumed = True
 
@@ -191,15 +196,17 @@ class _Multipart:
         run += b"--%b--\r\n" % self.boundary
         yield bytes(run)
 
-    async def _off_loop(self, run: _files.Run) -> AsyncIterator[bytes]:
+    def _off_loop(self, run: _files.Run) -> AsyncIterator[bytes]:
         """Yield the body, each blocking call made by `await run(function, *args)`."""
         self._begin()
+        return Steps(self._steps(run))
+
+    def _steps(self, run: _files.Run) -> Stepping:
         for piece in self._pieces():
             if isinstance(piece, bytes):
                 yield piece
             else:
-                async for chunk in piece.achunks(run):
-                    yield chunk
+                yield from piece.steps(run)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._off_loop(_files.inline)
@@ -216,6 +223,9 @@ class MultipartStream(_Multipart, SyncByteStream, AsyncByteStream):
     def iter_chunks(self) -> Iterator[bytes]:
         """Yield the body; files in chunks of 64 KiB."""
         self._begin()
+        return self._chunks()
+
+    def _chunks(self) -> Iterator[bytes]:
         for piece in self._pieces():
             if isinstance(piece, bytes):
                 yield piece
@@ -315,6 +325,10 @@ def _unpack(value: Any) -> tuple[str | None, Any, str | None, dict[str, str]]:
     if filename is not None and not isinstance(filename, str):
         raise TypeError(f"Invalid type for file name. Expected str, got {type(filename)}")
     return filename, file, content_type, dict(headers or {})
+
+
+def _has_content_type(headers: Mapping[Any, Any]) -> bool:
+    return any(isinstance(name, str) and name.lower() == "content-type" for name in headers)
 
 
 def _guess_content_type(filename: str) -> str:

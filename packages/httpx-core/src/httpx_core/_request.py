@@ -176,7 +176,7 @@ class Request:
         b'ab'
         """
         if not hasattr(self, "_content"):
-            if not isinstance(self.stream, SyncByteStream):
+            if not hasattr(self.stream, "__iter__"):
                 raise RuntimeError("The request's body is an async stream: call `aread()` instead.")
             self._keep(b"".join(self.stream))
         return self._content
@@ -188,7 +188,7 @@ class Request:
         that was sent or read already.
         """
         if not hasattr(self, "_content"):
-            if not isinstance(self.stream, AsyncByteStream):
+            if not hasattr(self.stream, "__aiter__"):
                 raise RuntimeError("The request's body is a sync stream: call `read()` instead.")
             self._keep(b"".join([part async for part in self.stream]))
         return self._content

@@ -7,19 +7,24 @@ never with an empty body; a file starts again where it started first. Files are 
 Never here: sockets, threads, clocks. A file of the blocking kind blocks in the thread that
 iterates; who must not block passes `_off_loop()` the means to read it elsewhere.
 
-Every stream has `_replayable`: True when what was sent can be sent again, byte for byte. A
-transport may repeat a request, and a client follow a redirect with its body, only then.
+Every stream has `_replayable`: True when it is known that what was sent can be sent again, byte for
+byte; a transport may repeat a request of its own accord only then. And `_is_spent`: True when
+iterating it would raise StreamConsumed; what a redirect is to send again must not be. Between the
+two is an iterable of a caller's own, which gives anew whatever it gives.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _files
 from ._errors import StreamClosed, StreamConsumed
+from ._steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
+    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+
+    from ._steps import Stepping
 
 _MODULE = "httpx_core"
 
@@ -39,6 +44,10 @@ class SyncByteStream:
 
     @property
     def _replayable(self) -> bool:
+        return False
+
+    @property
+    def _is_spent(self) -> bool:
         return False
 
     def __iter__(self) -> Iterator[bytes]:
@@ -63,6 +72,10 @@ class AsyncByteStream:
 
     @property
     def _replayable(self) -> bool:
+        return False
+
+    @property
+    def _is_spent(self) -> bool:
         return False
 
     def __aiter__(self) -> AsyncIterator[bytes]:
@@ -91,8 +104,8 @@ class ByteStream(AsyncByteStream, SyncByteStream):
     def __iter__(self) -> Iterator[bytes]:
         return iter((self._stream,))
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        yield self._stream
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return Steps(part for part in (self._stream,))
 
 
 class UnattachedStream(AsyncByteStream, SyncByteStream):
@@ -123,22 +136,25 @@ class IteratorByteStream(SyncByteStream):
 
     @property
     def _replayable(self) -> bool:
-        return self._start is not None or _is_collection(self._stream)
+        return self._start is not None or isinstance(self._stream, (list, tuple))
+
+    @property
+    def _is_spent(self) -> bool:
+        return self._is_stream_consumed and self._start is None and _is_iterator(self._stream)
 
     def __iter__(self) -> Iterator[bytes]:
         self._begin()
         if hasattr(self._stream, "read"):
-            yield from _files.chunks(self._stream, self.CHUNK_SIZE)
-        else:
-            yield from self._stream
+            return _files.chunks(self._stream, self.CHUNK_SIZE)
+        return iter(self._stream)
 
     def _begin(self) -> None:
         """Stand at the start, or raise StreamConsumed where there is no way back to it."""
-        if self._start is not None:
-            self._stream.seek(self._start)
-        elif self._is_stream_consumed and _is_iterator(self._stream):
+        if self._is_spent:
             raise StreamConsumed
         self._is_stream_consumed = True
+        if self._start is not None:
+            self._stream.seek(self._start)
 
 
 class FileByteStream(IteratorByteStream, AsyncByteStream):
@@ -151,10 +167,13 @@ class FileByteStream(IteratorByteStream, AsyncByteStream):
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self._off_loop(_files.inline)
 
-    async def _off_loop(self, run: _files.Run) -> AsyncIterator[bytes]:
+    def _off_loop(self, run: _files.Run) -> AsyncIterator[bytes]:
         """Yield the body, each blocking call made by `await run(function, *args)`."""
-        await run(self._begin)
-        while chunk := await run(_files.read_chunk, self._stream, self.CHUNK_SIZE):
+        return Steps(self._steps(run))
+
+    def _steps(self, run: _files.Run) -> Stepping:
+        yield run(self._begin)
+        while chunk := (yield run(_files.read_chunk, self._stream, self.CHUNK_SIZE)):
             yield chunk
 
 
@@ -171,38 +190,37 @@ class AsyncIteratorByteStream(AsyncByteStream):
         self._stream: Any = stream
         self._is_stream_consumed = False
         self._start: int | None = None
+        self._read = _files.async_reader(stream)
 
     @property
     def _replayable(self) -> bool:
-        if _files.async_reader(self._stream) is None:
-            return _is_collection(self._stream)
-        if self._is_stream_consumed:
-            return self._start is not None
-        return _files.can_seek(self._stream)
+        if self._read is None:
+            return False
+        return (
+            self._start is not None if self._is_stream_consumed else _files.can_seek(self._stream)
+        )
 
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        read = _files.async_reader(self._stream)
-        await self._begin(is_file=read is not None)
-        parts = self._stream if read is None else _files.async_chunks(read, self.CHUNK_SIZE)
-        async for part in parts:
-            yield part
+    @property
+    def _is_spent(self) -> bool:
+        return self._is_stream_consumed and self._start is None and _is_iterator(self._stream)
 
-    async def _begin(self, is_file: bool) -> None:
-        """Stand at the start, or raise StreamConsumed where there is no way back to it."""
-        if self._start is not None:
-            await _files.async_rewind(self._stream, self._start)
-        elif self._is_stream_consumed and _is_iterator(self._stream):
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        if self._is_spent:
             raise StreamConsumed
-        elif is_file:
-            self._start = await _files.async_position(self._stream)
+        if self._read is not None:
+            return Steps(self._steps(self._read))
         self._is_stream_consumed = True
+        return cast("AsyncIterator[bytes]", self._stream.__aiter__())
+
+    def _steps(self, read: Callable[[int], Any]) -> Stepping:
+        if self._start is not None:
+            yield _files.async_rewind(self._stream, self._start)
+        else:
+            self._is_stream_consumed = True
+            self._start = yield _files.async_position(self._stream)
+        yield from _files.async_chunks(read, self.CHUNK_SIZE)
 
 
 def _is_iterator(stream: object) -> bool:
     """Whether `stream` is its own iterator, so that a second pass would yield nothing."""
     return hasattr(stream, "__next__") or hasattr(stream, "__anext__") or hasattr(stream, "read")
-
-
-def _is_collection(stream: Any) -> bool:
-    """Whether `stream` holds its parts, so that every pass yields the same."""
-    return hasattr(stream, "__len__") and not _is_iterator(stream)
