@@ -25,8 +25,6 @@ DOMAIN_SCHEMES = frozenset({"", "file", "ftp", "http", "https", "ws", "wss"})
 # The ordinary name: labels of letters, digits, `-` and `_`, the last one not starting with a digit,
 # so that it cannot be taken for an address.
 _PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*\.?")
-_OCTET = r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
-_IPV4 = re.compile(rf"(?:{_OCTET}\.){{3}}{_OCTET}")
 _FOUR_NUMBERS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _ZONE = re.compile(r"(?:25)?[A-Za-z0-9._~-]+")
@@ -144,7 +142,7 @@ def _encode_opaque(host: str) -> str:
     for delimiter, escape in _OPAQUE_DELIMITERS.items():
         host = host.replace(delimiter, escape)
     host = host.lower() if host.isascii() else _encode_idna(host)
-    if _FOUR_NUMBERS.fullmatch(host) and not _IPV4.fullmatch(host):
+    if _FOUR_NUMBERS.fullmatch(host) and not _is_dotted_decimal(host):
         raise InvalidURL(f"Invalid IPv4 address: {host!r}")
     return host
 
@@ -171,7 +169,7 @@ def _check_ipv4(host: str) -> None:
     The other forms that WHATWG allows (`127.1`, `0x7f.1`) pass, spelled as they are.
     """
     name = host.removesuffix(".")
-    if _IPV4.fullmatch(name):
+    if _is_dotted_decimal(name):
         return
     if not _FOUR_NUMBERS.fullmatch(name):
         *numbers, last = [_read_number(part) for part in name.split(".", 4)]
@@ -182,6 +180,13 @@ def _check_ipv4(host: str) -> None:
         ):
             return
     raise InvalidURL(f"Invalid IPv4 address: {host!r}")
+
+
+def _is_dotted_decimal(name: str) -> bool:
+    return _FOUR_NUMBERS.fullmatch(name) is not None and all(
+        len(octet) <= 3 and int(octet) <= 255 and (octet == "0" or octet[0] != "0")
+        for octet in name.split(".")
+    )
 
 
 def _read_number(part: str) -> int:

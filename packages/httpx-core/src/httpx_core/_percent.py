@@ -16,7 +16,6 @@ PATH = re.compile(rf'[{_CONTROLS} "<>`{{}}]+{_BEYOND_ASCII}')
 QUERY = re.compile(rf'[{_CONTROLS} "<>]+{_BEYOND_ASCII}')
 FRAGMENT = re.compile(rf'[{_CONTROLS} "<>`]+{_BEYOND_ASCII}')
 USERINFO = re.compile(rf'[{_CONTROLS} "#/;<=>?@\[\\\]^`{{|}}]+{_BEYOND_ASCII}')
-USERNAME_OR_PASSWORD = re.compile(rf'[{_CONTROLS} "#/:;<=>?@\[\\\]^`{{|}}]+{_BEYOND_ASCII}')
 
 _ESCAPE = tuple(f"%{byte:02X}" for byte in range(256))
 _ESCAPES = re.compile(r"(?:%[0-9A-Fa-f]{2})+")

@@ -6,14 +6,13 @@ that would end its component: text never moves from one component into another.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from . import _percent
 from ._errors import InvalidURL
 from ._host import encode_host
 from ._query import QueryParams
-from ._url_path import remove_dot_segments
+from ._url_path import SCHEME_PREFIX, remove_dot_segments
 from ._url_reference import (
     MAX_LENGTH,
     Reference,
@@ -39,11 +38,6 @@ _TYPES: dict[str, type] = {
     "fragment": str,
     "params": object,
 }
-
-_SCHEME = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*)?")
-_USERINFO = re.compile(r"[^@]*")
-_PATH = re.compile(r"[^?#]*")
-_QUERY = re.compile(r"[^#]*")
 
 
 def replace(base: Reference, arguments: dict[str, Any]) -> Reference:
@@ -73,19 +67,21 @@ def _replace(base: Reference, arguments: dict[str, Any]) -> Reference:
     path, query, fragment = base.path, base.query, base.fragment
 
     if "scheme" in arguments:
-        scheme = _checked("scheme", arguments["scheme"] or "", _SCHEME).lower()
+        scheme = _checked("scheme", arguments["scheme"] or "").lower()
+        if scheme and not SCHEME_PREFIX.fullmatch(f"{scheme}:"):
+            raise InvalidURL("Invalid URL component 'scheme'")
     # Where two arguments name the same thing, the first in each of these chains counts.
     if "username" in arguments or "password" in arguments:
         userinfo = _join_userinfo(arguments.get("username"), arguments.get("password"))
     elif "userinfo" in arguments:
-        text = _checked("userinfo", _ascii("userinfo", arguments["userinfo"]) or "", _USERINFO)
+        text = _checked("userinfo", _ascii("userinfo", arguments["userinfo"]) or "", "@")
         userinfo = _percent.quote(text, _percent.USERINFO)
 
     if "netloc" in arguments:
-        netloc = _checked("netloc", _ascii("netloc", arguments["netloc"]) or "", None)
+        netloc = _checked("netloc", _ascii("netloc", arguments["netloc"]) or "")
         host, port = read_netloc(netloc, scheme)
     else:
-        host = _checked("host", arguments.get("host", host) or "", None)
+        host = _checked("host", arguments.get("host", host) or "")
         port = arguments.get("port", port)
         # Read again even when they are not new: both hang on the scheme.
         host = encode_host(host, scheme) if host else ""
@@ -105,7 +101,7 @@ def _replace(base: Reference, arguments: dict[str, Any]) -> Reference:
     if "fragment" in arguments:
         fragment = arguments["fragment"]
         if fragment is not None:
-            fragment = _percent.quote(_checked("fragment", fragment, None), _percent.FRAGMENT)
+            fragment = _percent.quote(_checked("fragment", fragment), _percent.FRAGMENT)
     return assemble(scheme, userinfo, host, port, path, query, fragment)
 
 
@@ -143,27 +139,27 @@ def _join_userinfo(username: str | None, password: str | None) -> str:
 def _encode_secret(name: str, value: str) -> str:
     """Encode a username or password, in which every character is allowed, being escaped."""
     try:
-        return _percent.quote(value, _percent.USERNAME_OR_PASSWORD)
+        return _percent.quote(value, _percent.USERINFO).replace(":", "%3A")
     except UnicodeEncodeError as exc:
         # A UnicodeEncodeError carries the text it failed on, so it is not chained.
         raise InvalidURL(f"Invalid character in URL {name}, at position {exc.start}.") from None
 
 
 def _encode_path(path: str) -> str:
-    return _percent.quote(_checked("path", path, _PATH), _percent.PATH)
+    return _percent.quote(_checked("path", path, "?#"), _percent.PATH)
 
 
 def _encode_query(query: str | None) -> str | None:
     if query is None:
         return None
-    return _percent.quote(_checked("query", query, _QUERY), _percent.QUERY)
+    return _percent.quote(_checked("query", query, "#"), _percent.QUERY)
 
 
-def _checked(name: str, value: str, allowed: re.Pattern[str] | None) -> str:
+def _checked(name: str, value: str, delimiters: str = "") -> str:
     if len(value) > MAX_LENGTH:
         raise InvalidURL(f"URL component {name!r} too long")
     check_printable(value, f"URL {name} component")
-    if allowed is not None and allowed.fullmatch(value) is None:
+    if any(delimiter in value for delimiter in delimiters):
         raise InvalidURL(f"Invalid URL component {name!r}")
     return value
 

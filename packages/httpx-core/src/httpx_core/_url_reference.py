@@ -44,7 +44,7 @@ _SPLIT = re.compile(
     re.DOTALL,
 )
 _ENCODED_SOMEWHERE = re.compile(r'[ "<>`{}]')
-_NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 class Reference:
@@ -270,12 +270,20 @@ def _shortened(text: str) -> str:
 
 def check_printable(text: str, name: str) -> None:
     """Refuse control characters, which no part of a URL may hold, and lone surrogates."""
-    found = _NOT_PRINTABLE.search(text)
-    if found is None:
+    if found := _CONTROL.search(text):
+        raise InvalidURL(
+            f"Invalid non-printable ASCII character in {name}, {found[0]!r} "
+            f"at position {found.start()}."
+        )
+    if text.isascii():
         return
-    character, position = found[0], found.start()
-    kind = "non-printable ASCII character" if character.isascii() else "character"
-    raise InvalidURL(f"Invalid {kind} in {name}, {character!r} at position {position}.")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as exc:
+        # Not chained: the cause carries the whole text, which can hold a password.
+        raise InvalidURL(
+            f"Invalid character in {name}, {text[exc.start]!r} at position {exc.start}."
+        ) from None
 
 
 def check_rootless_path(path: str, scheme: str) -> str:
