@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._cookies import Cookies
 from ._errors import (
     CloseError,
     ConnectError,
@@ -68,6 +69,7 @@ __all__ = [
     "ConnectTimeout",
     "CookieConflict",
     "CookieTypes",
+    "Cookies",
     "DecodingError",
     "FileContent",
     "FileTypes",
