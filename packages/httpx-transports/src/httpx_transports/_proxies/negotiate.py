@@ -38,6 +38,19 @@ def handshake(proxy: Proxy, host: str, port: int) -> Handshake:
     return Connect(name, host, port, proxy.headers.raw, proxy.raw_auth)
 
 
+async def tunnel(
+    stream: NetworkStream, proxy: Proxy, host: str, port: int, attempt: Attempt
+) -> NetworkStream:
+    """Make the stream to a proxy a tunnel to `host` and `port`; on any failure it is closed."""
+    try:
+        machine = handshake(proxy, host, port)
+    except BaseException:
+        stream.close()
+        raise
+    await negotiate(stream, machine, attempt)
+    return stream
+
+
 async def negotiate(stream: NetworkStream, handshake: Handshake, attempt: Attempt) -> None:
     """Run a handshake over the stream to the proxy; after it, the stream is the tunnel.
 
