@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._coding_libraries import brotli_library
-from ._codings import PIECE, STEP, ContentDecoder
+from ._codings import PIECE, ContentDecoder
 from ._errors import DecodingError
+
+# brotli rounds this up to the end of its buffer's block, 96 KiB less 32 bytes: the largest below
+# the step that all decoders keep to.
+_LIMIT = 65536
 
 
 def new_decoder() -> ContentDecoder | None:
@@ -38,7 +42,7 @@ class BrotliDecoder(ContentDecoder):
         stream = self._stream
         while True:
             try:
-                step: bytes = stream.process(data, output_buffer_limit=STEP)
+                step: bytes = stream.process(data, output_buffer_limit=_LIMIT)
             except self._error as exc:
                 raise DecodingError(f"The body is not valid br: {exc}") from exc
             if step:

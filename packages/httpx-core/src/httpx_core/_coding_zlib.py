@@ -15,85 +15,108 @@ _BARE = -zlib.MAX_WBITS
 _MEMBER = b"\x1f\x8b\x08"
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
-    if len(data) <= PIECE:
-        yield data
-        return
-    for start in range(0, len(data), PIECE):
-        yield data[start : start + PIECE]
+class _ZlibDecoder(ContentDecoder):
+    """What both codings share: zlib streams, fed in pieces and emptied in steps.
 
+    `_open` gets the bytes that a stream begins with and sets `_stream`, or keeps them in `_held`
+    until there are enough to tell, or sets `_over`. It returns what to feed the stream.
+    """
 
-class GzipDecoder(ContentDecoder):
-    """gzip: any number of members in a row; what then begins no member is ignored."""
+    __slots__ = ("_begun", "_held", "_over", "_stream")
 
-    __slots__ = ("_begun", "_held", "_member", "_over")
+    _coding: str
 
     def __init__(self) -> None:
-        self._member = zlib.decompressobj(_GZIP)
-        self._begun = False  # whether the member at hand has had a byte
-        self._held = b""  # up to two bytes after a member, which may begin another
+        self._stream: zlib._Decompress | None = None
+        self._begun = False  # whether there is a stream that has not come to its end
+        self._held = b""
         self._over = False
 
+    def _open(self, data: bytes) -> bytes:
+        raise NotImplementedError
+
     def feed(self, chunk: bytes) -> Iterator[bytes]:
-        for piece in _pieces(chunk):
+        # Written flat: a generator for each piece or step costs 2 % of the whole.
+        for start in range(0, len(chunk), PIECE):
+            data = chunk[start : start + PIECE]
+            if not self._begun:
+                data = self._open(self._held + data)
+            while self._begun:
+                stream = self._stream
+                assert stream is not None  # noqa: S101 - for the type checker
+                try:
+                    step = stream.decompress(data, STEP)
+                except zlib.error as exc:
+                    raise DecodingError(f"The body is not valid {self._coding}: {exc}") from exc
+                if step:
+                    yield step
+                if stream.eof:
+                    self._begun = False
+                    data = self._open(stream.unused_data)
+                    continue
+                data = stream.unconsumed_tail
+                # A full step may have left output inside zlib even though all input is used.
+                if not data and len(step) < STEP:
+                    break
             if self._over:
                 return
-            if self._held:
-                piece = self._held + piece
-                self._held = b""
-                piece = self._next_member(piece)
-            while piece:
-                self._begun = True
-                yield from _inflate(self._member, piece, "gzip")
-                if not self._member.eof:
-                    break
-                piece = self._next_member(self._member.unused_data)
 
-    def _next_member(self, rest: bytes) -> bytes:
-        """Decide whether `rest`, after a whole member, begins another; return what to feed it."""
-        self._begun = False
-        if rest.startswith(_MEMBER):
-            self._member = zlib.decompressobj(_GZIP)
-            return rest
-        if _MEMBER.startswith(rest):
-            self._held = rest
+    def end(self) -> Iterator[bytes]:
+        if self._begun:
+            raise DecodingError(
+                f"The body ends in the middle of its {self._coding} data: it was truncated."
+            )
+        return iter(())
+
+
+class GzipDecoder(_ZlibDecoder):
+    """gzip: any number of members in a row; what then begins no member is ignored."""
+
+    __slots__ = ("_has_member",)
+
+    _coding = "gzip"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._has_member = False
+
+    def _open(self, data: bytes) -> bytes:
+        if self._over or not data:
+            return b""
+        self._held = b""
+        if data.startswith(_MEMBER) or not self._has_member:
+            self._stream = zlib.decompressobj(_GZIP)
+            self._has_member = self._begun = True
+            return data
+        if _MEMBER.startswith(data):
+            self._held = data
         else:
             self._over = True
         return b""
 
-    def end(self) -> Iterator[bytes]:
-        if self._begun:
-            yield from _inflate_rest(self._member, "gzip")
 
-
-class DeflateDecoder(ContentDecoder):
+class DeflateDecoder(_ZlibDecoder):
     """deflate: zlib's format as RFC 9110 has it, or the bare one that some servers send."""
 
-    __slots__ = ("_held", "_stream")
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._held = b""
-        self._stream: zlib._Decompress | None = None
+    _coding = "deflate"
 
-    def feed(self, chunk: bytes) -> Iterator[bytes]:
-        stream = self._stream
-        if stream is None:
-            chunk = self._held + chunk
-            if len(chunk) < 2:
-                self._held = chunk
-                return
+    def _open(self, data: bytes) -> bytes:
+        if self._stream is not None:
+            self._over = True  # one stream, and what follows it is ignored
+        elif len(data) < 2:
+            self._held = data
+        else:
             self._held = b""
-            stream = self._stream = zlib.decompressobj(_window_bits(chunk))
-        for piece in _pieces(chunk):
-            if stream.eof:
-                return
-            yield from _inflate(stream, piece, "deflate")
+            self._stream = zlib.decompressobj(_window_bits(data))
+            self._begun = True
+            return data
+        return b""
 
     def end(self) -> Iterator[bytes]:
-        if self._stream is not None:
-            yield from _inflate_rest(self._stream, "deflate")
-        elif self._held:
-            raise _truncated("deflate")
+        self._begun = self._begun or bool(self._held)
+        return super().end()
 
 
 def _window_bits(head: bytes) -> int:
@@ -104,29 +127,3 @@ def _window_bits(head: bytes) -> int:
     """
     is_zlib = head[0] & 0x0F == 8 and head[0] >> 4 <= 7 and (head[0] << 8 | head[1]) % 31 == 0
     return zlib.MAX_WBITS if is_zlib else _BARE
-
-
-def _inflate(stream: zlib._Decompress, data: bytes, coding: str) -> Iterator[bytes]:
-    """Feed `data` to zlib, and take what it gives in steps."""
-    while True:
-        try:
-            step = stream.decompress(data, STEP)
-        except zlib.error as exc:
-            raise DecodingError(f"The body is not valid {coding}: {exc}") from exc
-        if step:
-            yield step
-        data = stream.unconsumed_tail
-        # A full step may have left output inside zlib even though all input is used.
-        if stream.eof or (not data and len(step) < STEP):
-            return
-
-
-def _inflate_rest(stream: zlib._Decompress, coding: str) -> Iterator[bytes]:
-    if not stream.eof:
-        yield from _inflate(stream, b"", coding)
-    if not stream.eof:
-        raise _truncated(coding)
-
-
-def _truncated(coding: str) -> DecodingError:
-    return DecodingError(f"The body ends in the middle of its {coding} data: it was truncated.")

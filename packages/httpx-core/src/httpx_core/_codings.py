@@ -12,12 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from ._errors import DecodingError
 from ._stages import Stage
 
-# What one step of a decoder gives at most, in bytes; brotli rounds it up to 96 KiB.
-STEP = 65536
+# What one step of a decoder gives at most, in bytes. zlib copies 32 KiB at each step, so that
+# smaller ones are slower.
+STEP = 98304
 
 # What a decoder is fed at once, in bytes. The libraries hand back, as a copy, what they have not
 # used, so that a step's cost grows with the size of its input.
-PIECE = 16384
+PIECE = 32768
 
 MAX_CODINGS = 5
 
