@@ -200,20 +200,27 @@ def _pairs_of(params: Any) -> _Pairs:
         return ()
     if isinstance(params, str):
         return _pairs_of_text(params)
-    if isinstance(params, QueryParams):
-        return params._pairs
-    if isinstance(params, bytes):
-        return _pairs_of_text(params.decode("ascii"))
+    if isinstance(params, dict):
+        return _pairs_of_items(params.items())
     if isinstance(params, (list, tuple)):
         return _pairs_of_sequence(params)
+    if isinstance(params, bytes):
+        return _pairs_of_text(params.decode("ascii"))
+    # After the plain types, since isinstance() of an abstract base class is slow.
+    if isinstance(params, QueryParams):
+        return params._pairs
     items = getattr(params, "items", None)
     if items is None:
         raise TypeError(
             "Argument 'params' must be a mapping, a list or tuple of pairs, str, bytes or None "
             f"but got {type(params).__name__}"
         )
+    return _pairs_of_items(items())
+
+
+def _pairs_of_items(items: Iterable[tuple[Any, Any]]) -> _Pairs:
     pairs: list[tuple[str, str]] = []
-    for key, value in items():
+    for key, value in items:
         key = str(key)
         if type(value) is str:
             pairs.append((key, value))
