@@ -1,0 +1,539 @@
+"""Session: all streams of one HTTP/2 connection, over h2. No socket, no clock, no lock.
+
+Bytes that came go into `feed`, bytes to be sent come out of `take`, and what happened is found in
+the streams. The caller sees to it that one thread at a time is in here.
+
+Theory of operation. h2 keeps the states, the windows and the compression tables, and they are asked
+for, never copied. What is added here is what h2 leaves out:
+
+1. GOAWAY (RFC 9113, 6.8): h2 stops at once, while streams up to `last_stream_id` are to be served to
+   their end. So h2 is not told of it.
+2. A malformed response ends its stream and not the connection (8.1.1): it is found here first, and
+   the stream reset, before h2 sees the frame.
+3. What a peer can make us keep is bounded: frames and header blocks by `FrameCutter`, fields and
+   interim responses by number, answers to PING, SETTINGS and late DATA by `MAX_OUTPUT`.
+
+Credit is given back as the body is taken by its reader (6.9), h2 waiting until half a window is
+due; of a stream that is given up, all of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.errors import ErrorCodes
+from h2.events import (
+    DataReceived,
+    InformationalResponseReceived,
+    PingAckReceived,
+    RemoteSettingsChanged,
+    ResponseReceived,
+    StreamEnded,
+    StreamReset,
+    TrailersReceived,
+    WindowUpdated,
+)
+from h2.exceptions import H2Error, NoAvailableStreamIDError, StreamClosedError
+from h2.settings import SettingCodes, Settings
+from hpack import NeverIndexedHeaderTuple
+
+from httpx_core import RemoteProtocolError
+
+from .fields import (
+    SECRET_FIELDS,
+    MalformedError,
+    checked_fields,
+    response_head,
+    response_length,
+)
+from .frames import (
+    CONTINUATION,
+    DATA,
+    END_HEADERS,
+    END_STREAM,
+    GOAWAY,
+    HEAD,
+    HEADERS,
+    PADDED,
+    Frame,
+    FrameCutter,
+)
+from .streams import Fault, Stream
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Pair = tuple[bytes, bytes]
+
+MAX_FRAME = 65_536
+"""The largest frame we take, in bytes: four times the least, so that large bodies come in fewer."""
+
+MAX_STREAMS = 256
+"""Streams at once, whatever the peer allows: h2 looks at all of them when one is opened."""
+
+ASSUMED_STREAMS = 100
+"""Streams at once before the peer's SETTINGS came: the least that RFC 9113 (6.5.2) advises."""
+
+MAX_TABLE = 65_536
+"""The compression table we keep for what we send, in bytes, whatever size the peer allows."""
+
+MAX_OUTPUT = 1024 * 1024
+"""Bytes that may wait to be sent to a peer that keeps us answering and does not read."""
+
+SLICE = 128 * 1024
+"""Bytes of a request's body that are handed to h2 at a time."""
+
+_DEFAULT_WINDOW = 65_535
+
+
+class Session:
+    """The state of one HTTP/2 connection.
+
+    `failure` is set when the connection is lost, by either side's fault: no stream goes on then.
+    `limit`: how many streams may be open at once; 0 when none may be opened any more.
+    """
+
+    __slots__ = (
+        "_cutter",
+        "_h2",
+        "_handlers",
+        "_max_header_fields",
+        "_max_interim_responses",
+        "_output",
+        "_peer",
+        "_shut",
+        "_touched",
+        "failure",
+        "limit",
+        "settings_event",
+        "streams",
+    )
+
+    def __init__(
+        self,
+        peer: str,
+        *,
+        stream_window: int,
+        connection_window: int,
+        max_header_size: int,
+        max_header_fields: int,
+        max_interim_responses: int,
+    ) -> None:
+        self._peer = peer
+        self._max_header_fields = max_header_fields
+        self._max_interim_responses = max_interim_responses
+        # Huffman codes make most fields shorter, and some bytes longer: hence the factor.
+        self._cutter = FrameCutter(MAX_FRAME, 2 * max_header_size + MAX_FRAME)
+        self._h2 = _start(stream_window, connection_window, max_header_size)
+        self._output = b""
+        self._touched: list[Stream] = []
+        self.streams: dict[int, Stream] = {}
+        # No stream is opened any more: GOAWAY came, the connection is lost, or the ids are used up.
+        self._shut = False
+        self.limit = ASSUMED_STREAMS
+        self.failure: Fault | None = None
+        self.settings_event: Any = None
+        self._handlers: dict[type, Callable[[Any], None]] = {
+            DataReceived: self._on_data,
+            InformationalResponseReceived: self._on_interim,
+            PingAckReceived: _ignore,
+            RemoteSettingsChanged: self._on_settings,
+            ResponseReceived: self._on_response,
+            StreamEnded: self._on_end,
+            StreamReset: self._on_reset,
+            TrailersReceived: self._on_trailers,
+            WindowUpdated: self._on_window,
+        }
+
+    # What the client sends.
+
+    def open(self, pseudo: list[Pair], fields: list[Pair], end: bool) -> Stream | None:
+        """Begin a request; None when no stream may be opened now. `end`: it has no body."""
+        h2 = self._h2
+        if self.failure is not None or h2.open_outbound_streams >= self.limit:
+            return None
+        try:
+            stream_id = h2.get_next_available_stream_id()
+        except NoAvailableStreamIDError:
+            self._shut = True
+            self.limit = 0
+            return None
+        for pair in fields:
+            if pair[0] in SECRET_FIELDS:
+                fields = [
+                    NeverIndexedHeaderTuple(*pair) if pair[0] in SECRET_FIELDS else pair
+                    for pair in fields
+                ]
+                break
+        h2.send_headers(stream_id, pseudo + fields, end_stream=end)
+        stream = Stream(stream_id, pseudo[0][1] != b"HEAD", end)
+        self.streams[stream_id] = stream
+        return stream
+
+    def send(self, stream: Stream, data: memoryview, end: bool) -> int:
+        """Send what the windows allow, at most `SLICE` bytes; returns how many.
+
+        -1: there is no room (which a peer may also make negative, RFC 9113, 6.9.2). With `end` the
+        last byte ends the request.
+        """
+        h2 = self._h2
+        size = len(data)
+        if size:
+            size = min(size, SLICE, h2.local_flow_control_window(stream.id))
+            if size <= 0:
+                stream.blocked = True
+                return -1
+        elif end:
+            h2.end_stream(stream.id)
+        sent = 0
+        while sent < size:
+            piece = data[sent : min(size, sent + h2.max_outbound_frame_size)]
+            sent += len(piece)
+            h2.send_data(stream.id, piece, end_stream=end and sent == len(data))
+        if end and sent == len(data):
+            stream.finished = True
+        return sent
+
+    def consume(self, stream: Stream) -> bytes:
+        """Take what came of the body, and give its credit back to the peer."""
+        chunks = stream.chunks
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        chunks.clear()
+        self._credit(stream)
+        return data
+
+    def release(self, stream: Stream) -> None:
+        """Forget a stream: its response was read, or is not wanted any more.
+
+        What either side has not finished is reset (RFC 9113, 8.1: also a request whose response is
+        complete), so that it no longer counts as open.
+        """
+        if self.streams.pop(stream.id, None) is not None:
+            if not (stream.ended and stream.finished):
+                self._reset(stream, ErrorCodes.CANCEL)
+            stream.chunks.clear()
+            self._credit(stream)
+
+    def ping(self) -> None:
+        """Ask for a sign of life."""
+        if self.failure is None:
+            self._h2.ping(b"httpx-up")
+
+    def shut(self) -> None:
+        """Tell the peer that we go (GOAWAY)."""
+        if self.failure is None:
+            self._h2.close_connection()
+
+    def take(self) -> bytes:
+        """What is to be sent; b"" when nothing is."""
+        data = self._h2.data_to_send()
+        if self._output:
+            data, self._output = self._output + data, b""
+        return data
+
+    # What the server sends.
+
+    def feed(self, data: bytes) -> list[Stream]:
+        """Take in what came. Returns the streams that have news."""
+        touched = self._touched = []
+        if self.failure is not None:
+            return touched
+        data, frames = self._cutter.cut(data)
+        view = memoryview(data)
+        start = stop = 0
+        for frame in frames:
+            kind, flags, stream_id, begin, stop = frame
+            if kind == DATA:
+                stream = self.streams.get(stream_id)
+                if stream is not None and stream.declared is not None:
+                    malformed = _miscounted(stream, stream.declared, data, frame)
+                    if malformed:
+                        # After the reset h2 gives the frame's credit back and goes on.
+                        self._to_h2(view[start:begin])
+                        start = begin
+                        self._malformed(stream, malformed)
+            elif kind in (HEADERS, CONTINUATION):
+                if flags & END_HEADERS:
+                    # The length it declares must be known before its DATA frames are looked at.
+                    self._to_h2(view[start:stop])
+                    start = stop
+            elif kind == GOAWAY and stream_id == 0 and stop - begin >= HEAD + 8:
+                self._to_h2(view[start:begin])
+                start = stop
+                self._on_goaway(data[begin + HEAD : stop])
+        if start < stop:
+            self._to_h2(view[start:stop])
+        if self._cutter.fault is not None and self.failure is None:
+            code, message = self._cutter.fault
+            self._give_up(code, message)
+        return touched
+
+    def lose(self, fault: Fault) -> None:
+        """The connection is lost: all streams fail."""
+        if self.failure is None:
+            self.failure = fault
+        self._shut = True
+        self.limit = 0
+        for stream in self.streams.values():
+            if not stream.ended and stream.fault is None:
+                stream.fault = fault
+            self._touch(stream)
+
+    def retire(self) -> None:
+        """Open no more streams; those that are open go on."""
+        self._shut = True
+        self.limit = 0
+
+    def _to_h2(self, data: memoryview) -> None:
+        if not data or self.failure is not None:
+            return
+        try:
+            events = self._h2.receive_data(data)
+        except Exception as exc:
+            # H2Error for what a peer does wrong; whatever else it provokes in h2 or hpack ends the
+            # connection likewise and leaves as what it is: the peer's fault.
+            self._give_up(None, str(exc) if isinstance(exc, H2Error) else repr(exc), exc)
+            return
+        handlers = self._handlers
+        for event in events:
+            handlers.get(event.__class__, _ignore)(event)
+        self._output += self._h2.data_to_send()
+        if len(self._output) > MAX_OUTPUT:
+            self._give_up(
+                ErrorCodes.ENHANCE_YOUR_CALM, "it asks for answers faster than it reads them"
+            )
+
+    def _give_up(self, code: int | None, message: str, cause: Exception | None = None) -> None:
+        """End the connection for what the peer did; h2 has queued its GOAWAY where `code` is None."""
+        if code is not None:
+            self._h2.close_connection(code)
+        self.lose(
+            Fault(
+                RemoteProtocolError,
+                f"The server at {self._peer} broke the HTTP/2 protocol: {message}.",
+                cause=cause,
+            )
+        )
+
+    def _on_response(self, event: ResponseReceived) -> None:
+        stream = self.streams.get(event.stream_id)
+        if stream is None:
+            return
+        try:
+            status, fields = response_head(event.headers, self._max_header_fields)
+            if status < 200:
+                raise MalformedError(f"its final status is {status}")
+            length = response_length(fields)
+        except MalformedError as exc:
+            self._malformed(stream, str(exc), exc)
+            return
+        if status in (204, 304) or not stream.has_content:
+            # RFC 9110, 6.4.1: no content follows, whatever length is declared.
+            stream.declared = 0
+        else:
+            stream.declared = length
+        stream.fields = fields
+        stream.status = status
+        self._touch(stream)
+        if length and stream.has_content and stream.declared == 0 and event.stream_ended is None:
+            # h2 would hold the peer to a length that is not that of this message (8.1.1).
+            self._reset(stream, ErrorCodes.NO_ERROR)
+            stream.finished = stream.ended = True
+
+    def _on_interim(self, event: InformationalResponseReceived) -> None:
+        stream = self.streams.get(event.stream_id)
+        if stream is None:
+            return
+        try:
+            head = response_head(event.headers, self._max_header_fields)
+            if head[0] == 101:
+                raise MalformedError("its status is 101, which HTTP/2 does not have")
+            if len(stream.interim) >= self._max_interim_responses:
+                raise MalformedError(f"it has more than {len(stream.interim)} interim responses")
+        except MalformedError as exc:
+            self._malformed(stream, str(exc), exc)
+            return
+        stream.interim.append(head)
+        self._touch(stream)
+
+    def _on_trailers(self, event: TrailersReceived) -> None:
+        stream = self.streams.get(event.stream_id)
+        if stream is None:
+            return
+        try:
+            stream.trailers = checked_fields(event.headers, self._max_header_fields)
+        except MalformedError as exc:
+            self._malformed(stream, f"in its trailers {exc}", exc)
+
+    def _on_data(self, event: DataReceived) -> None:
+        stream = self.streams.get(event.stream_id)
+        if stream is None:
+            # Given up already, or pushed: its credit is all that counts.
+            self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            return
+        stream.held += event.flow_controlled_length
+        if event.data:
+            stream.chunks.append(event.data)
+            self._touch(stream)
+
+    def _on_end(self, event: StreamEnded) -> None:
+        stream = self.streams.get(event.stream_id)
+        if stream is None:
+            return
+        if stream.declared is not None and stream.received != stream.declared:
+            self._malformed(stream, _wrong_length(stream.received, stream.declared))
+            return
+        stream.ended = True
+        self._touch(stream)
+
+    def _on_reset(self, event: StreamReset) -> None:
+        stream = self.streams.pop(event.stream_id, None)
+        if stream is None:
+            return
+        if not stream.ended:
+            # RFC 9113, 8.1: after a complete response a reset only ends the request's body.
+            code = event.error_code
+            by = "The server at" if event.remote_reset else "We, for what came from"
+            stream.fault = Fault(
+                RemoteProtocolError,
+                f"{by} {self._peer} ended stream {stream.id} with {_name(code)} "
+                f"{'before its response began' if not stream.status else 'in the middle of its response'}.",
+                refused=code == ErrorCodes.REFUSED_STREAM and not stream.status,
+            )
+        stream.finished = True
+        self._credit(stream)
+        self._touch(stream)
+
+    def _on_window(self, event: WindowUpdated) -> None:
+        if event.stream_id:
+            stream = self.streams.get(event.stream_id)
+            if stream is not None and stream.blocked:
+                self._touch(stream)
+        else:
+            self._touch_blocked()
+
+    def _on_settings(self, event: RemoteSettingsChanged) -> None:
+        self.settings_event = event
+        if not self._shut:
+            self.limit = min(MAX_STREAMS, self._h2.remote_settings.max_concurrent_streams)
+        if self._h2.encoder.header_table_size > MAX_TABLE:
+            self._h2.encoder.header_table_size = MAX_TABLE
+        self._touch_blocked()
+
+    def _on_goaway(self, payload: bytes) -> None:
+        """RFC 9113, 6.8: what is above the last stream was not processed, the rest goes on.
+
+        A server that shuts down gracefully sends two: 2**31-1 first, then the real one.
+        """
+        if self.failure is not None:
+            return
+        last = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF
+        code = int.from_bytes(payload[4:8], "big")
+        told = payload[8:208]
+        self._shut = True
+        self.limit = 0
+        reason = f"{_name(code)}{f', {told!r}' if told else ''}"
+        for stream in list(self.streams.values()):
+            if stream.id > last and stream.fault is None and not stream.ended:
+                stream.fault = Fault(
+                    RemoteProtocolError,
+                    f"The server at {self._peer} shuts the connection down ({reason}) and did not "
+                    f"process the request on stream {stream.id}.",
+                    refused=True,
+                )
+                self._reset(stream, ErrorCodes.CANCEL)
+                self._touch(stream)
+
+    def _malformed(self, stream: Stream, message: str, cause: Exception | None = None) -> None:
+        """RFC 9113, 8.1.1: a malformed response is the end of its stream."""
+        stream.fault = Fault(
+            RemoteProtocolError,
+            f"The response of the server at {self._peer} is malformed: {message}.",
+            cause=cause,
+        )
+        self._reset(stream, ErrorCodes.PROTOCOL_ERROR)
+        self._touch(stream)
+
+    # Streams and credit.
+
+    def _reset(self, stream: Stream, code: int) -> None:
+        self.streams.pop(stream.id, None)
+        if self.failure is None:
+            try:
+                self._h2.reset_stream(stream.id, code)
+            except StreamClosedError:
+                pass
+        self._credit(stream)
+
+    def _credit(self, stream: Stream) -> None:
+        held, stream.held = stream.held, 0
+        if held and self.failure is None:
+            self._h2.acknowledge_received_data(held, stream.id)
+
+    def _touch(self, stream: Stream) -> None:
+        stream.news = True
+        self._touched.append(stream)
+
+    def _touch_blocked(self) -> None:
+        for stream in self.streams.values():
+            if stream.blocked:
+                self._touch(stream)
+
+
+def _start(stream_window: int, connection_window: int, max_header_size: int) -> H2Connection:
+    """h2 with our settings, its preface queued."""
+    h2 = H2Connection(
+        H2Configuration(
+            client_side=True,
+            header_encoding=None,
+            validate_outbound_headers=False,
+            normalize_outbound_headers=False,
+            validate_inbound_headers=False,
+            normalize_inbound_headers=False,
+        )
+    )
+    h2.local_settings = Settings(
+        client=True,
+        initial_values={
+            SettingCodes.ENABLE_PUSH: 0,
+            SettingCodes.INITIAL_WINDOW_SIZE: stream_window,
+            SettingCodes.MAX_FRAME_SIZE: MAX_FRAME,
+            SettingCodes.MAX_HEADER_LIST_SIZE: max_header_size,
+        },
+    )
+    h2.max_inbound_frame_size = MAX_FRAME
+    h2.decoder.max_header_list_size = max_header_size
+    h2.initiate_connection()
+    if connection_window > _DEFAULT_WINDOW:
+        h2.increment_flow_control_window(connection_window - _DEFAULT_WINDOW)
+    return h2
+
+
+def _miscounted(stream: Stream, declared: int, data: bytes, frame: Frame) -> str:
+    """Count a DATA frame; what is wrong when the body becomes longer than declared, or ends short."""
+    length = frame.stop - frame.start - HEAD
+    if frame.flags & PADDED and length:
+        length -= 1 + data[frame.start + HEAD]
+    stream.received += max(length, 0)
+    if stream.received > declared or (frame.flags & END_STREAM and stream.received < declared):
+        return _wrong_length(stream.received, declared)
+    return ""
+
+
+def _wrong_length(received: int, declared: int) -> str:
+    more = " or more" if received > declared else ""
+    return f"its body has {received} bytes{more}, and {declared} were declared"
+
+
+def _name(code: Any) -> str:
+    """An error code by its name in RFC 9113 (7)."""
+    try:
+        return ErrorCodes(code).name
+    except ValueError:
+        return f"error {int(code):#x}"
+
+
+def _ignore(event: object) -> None:
+    pass

@@ -1,0 +1,358 @@
+"""Turns: who reads and who writes, when many tasks or threads share one HTTP/2 connection.
+
+Theory of operation. Nobody works in the background: of those who wait for something, one holds the
+reader's role. It reads, feeds the session, wakes those that have news, and when its own stream has
+some, or its limit has come, or it is cancelled, it hands the role on to one that still waits. Each
+waits by its own limit. Writing is done by whoever has something to send; while somebody writes, the
+others leave their frames in the session, and the writer takes them along.
+
+Rules:
+
+1. The mutex guards the session and the roles. It is never held while anything is awaited, and no
+   callback is called under it.
+2. A wake-up is never lost: whoever leaves the queue after having been woken hands the role on.
+3. A write that ended half-way leaves the connection useless to all (the peer would take the next
+   frame for the rest of this one), so it fails for all.
+"""
+
+from __future__ import annotations
+
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from httpx_core import ReadTimeout, RemoteProtocolError, TransportError, WriteError
+
+from .._bridge import run
+from .streams import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._backends.interface import Backend, NetworkStream, Wakeup
+    from .session import Session
+    from .streams import Stream
+
+READ_SIZE = 65_536
+"""Bytes asked for by a read; more when reads come back full."""
+
+LARGE_READ_SIZE = 262_144
+
+LAST_READS = 16
+"""Reads made without waiting, to find what came while nobody read, or before a write failed."""
+
+GOAWAY_LIMIT = 1.0
+"""Seconds that telling a peer of its fault may take."""
+
+
+class Turns:
+    """The network side of one connection: its stream, its session, and the two roles."""
+
+    __slots__ = (
+        "_backend",
+        "_changed",
+        "_heard",
+        "_io",
+        "_large",
+        "_parked",
+        "_peer",
+        "_ping_interval",
+        "_ping_timeout",
+        "_pinged",
+        "_reading",
+        "_unsent",
+        "_waiting",
+        "_writing",
+        "mutex",
+        "session",
+    )
+
+    def __init__(
+        self,
+        stream: NetworkStream,
+        backend: Backend,
+        session: Session,
+        peer: str,
+        changed: Callable[[], None],
+        ping_interval: float | None,
+        ping_timeout: float,
+    ) -> None:
+        """`changed` is called when the session's limit may have become another one."""
+        self._io = stream
+        self._backend = backend
+        self.session = session
+        self._peer = peer
+        self._changed = changed
+        self._ping_interval = ping_interval
+        self._ping_timeout = ping_timeout
+        self.mutex = Lock()
+        self._reading = self._writing = self._large = False
+        self._waiting: dict[Stream, Wakeup] = {}
+        self._parked: list[Wakeup] = []
+        self._unsent = b""
+        # When the last bytes came, and when a PING went out that has not been answered.
+        self._heard = monotonic()
+        self._pinged: float | None = None
+
+    # Waiting and reading.
+
+    def silent_since(self, moment: float) -> bool:
+        """Whether nothing came from the peer after `moment`."""
+        return self._heard <= moment
+
+    async def wait(self, stream: Stream, deadline: float | None) -> bool:
+        """Wait until the stream has news: True; False when the deadline came first."""
+        while True:
+            with self.mutex:
+                if stream.news:
+                    stream.news = False
+                    return True
+                reads = not self._reading
+                if reads:
+                    self._reading = True
+                else:
+                    wakeup = self._waiting[stream] = self._backend.wakeup()
+            if reads:
+                return await self._read_for(stream, deadline)
+            try:
+                woken = await wakeup.wait(_left(deadline))
+            except BaseException:
+                self._leave(stream)
+                raise
+            if not woken:
+                self._leave(stream)
+                return stream.news
+
+    async def _read_for(self, stream: Stream, deadline: float | None) -> bool:
+        try:
+            while not stream.news:
+                if not await self._receive(deadline):
+                    break
+            news, stream.news = stream.news, False
+            return news
+        finally:
+            self._hand_on()
+
+    def _leave(self, stream: Stream) -> None:
+        """Stop waiting. Who was woken already may have been meant to read: then another is."""
+        with self.mutex:
+            left = self._waiting.pop(stream, None) is not None
+        if not left:
+            self._hand_on(only_if_free=True)
+
+    def _hand_on(self, only_if_free: bool = False) -> None:
+        """Give the reader's role back, and wake the one that has waited longest to take it."""
+        with self.mutex:
+            if only_if_free and self._reading:
+                return
+            self._reading = False
+            if self._waiting:
+                first = next(iter(self._waiting))
+                self._waiting.pop(first).set()
+
+    async def _receive(self, deadline: float | None) -> bool:
+        """Read once and take it in, as the reader. False when the deadline came first."""
+        until = deadline
+        if self._ping_interval is not None:
+            due = (
+                self._heard + self._ping_interval
+                if self._pinged is None
+                else self._pinged + self._ping_timeout
+            )
+            until = due if until is None or due < until else until
+        try:
+            data = await self._io.read(LARGE_READ_SIZE if self._large else READ_SIZE, _left(until))
+        except ReadTimeout:
+            return await self._on_silence(deadline)
+        except TransportError as exc:
+            self.fail(Fault(type(exc), str(exc), cause=exc))
+            return True
+        self.take_in(data)
+        if not self.write_now():
+            await self.write(_left(deadline))
+        return True
+
+    def take_in(self, data: bytes) -> None:
+        """Feed what was read to the session, and wake those that it concerns."""
+        if not data:
+            self._end_of_input()
+            return
+        self._large = len(data) >= READ_SIZE
+        self._heard = monotonic()
+        self._pinged = None
+        session = self.session
+        with self.mutex:
+            limit = session.limit
+            for stream in session.feed(data):
+                wakeup = self._waiting.pop(stream, None)
+                if wakeup is not None:
+                    wakeup.set()
+        if session.failure is not None:
+            self._say_goodbye()
+            self.fail(session.failure)
+        elif session.limit != limit:
+            self._changed()
+
+    def catch_up(self) -> bool:
+        """Take in what came while nobody read, without waiting; False when that cannot be told."""
+        with self.mutex:
+            if self._reading:
+                return True
+            self._reading = True
+        try:
+            for _ in range(LAST_READS):
+                if not self._io.is_readable() or self.session.failure is not None:
+                    break
+                data = self._read_now()
+                if data is None:
+                    return False
+                self.take_in(data)
+            return True
+        finally:
+            self._hand_on()
+
+    def _read_now(self) -> bytes | None:
+        """What is there to be read, without waiting; None when nothing is, or it cannot be told."""
+        try:
+            if self._backend.is_async:
+                return self._io.read_now(LARGE_READ_SIZE)
+            return run(self._io.read(LARGE_READ_SIZE, 0))
+        except ReadTimeout:
+            return None
+        except TransportError as exc:
+            self.fail(Fault(type(exc), str(exc), cause=exc))
+            return b""
+
+    async def _on_silence(self, deadline: float | None) -> bool:
+        """Nothing came for a while: the deadline has come, or a PING is due, or one went unanswered."""
+        now = monotonic()
+        if deadline is not None and now >= deadline:
+            return False
+        if self._ping_interval is None:
+            return True
+        if self._pinged is None:
+            if now >= self._heard + self._ping_interval:
+                self.ping()
+                if not self.write_now():
+                    await self.write(_left(deadline))
+        elif now >= self._pinged + self._ping_timeout:
+            self.fail(
+                Fault(
+                    ReadTimeout,
+                    f"The connection to {self._peer} is dead: no bytes came for "
+                    f"{now - self._heard:.4g} seconds, and no answer to a PING within "
+                    f"{self._ping_timeout:.4g} seconds.",
+                )
+            )
+        return True
+
+    def ping_when_old(self) -> None:
+        """Before a connection is used again after a long silence: ask along with the request."""
+        if (
+            self._ping_interval is not None
+            and self._pinged is None
+            and monotonic() >= self._heard + self._ping_interval
+        ):
+            self.ping()
+
+    def ping(self) -> None:
+        with self.mutex:
+            self.session.ping()
+        self._pinged = monotonic()
+
+    # Writing.
+
+    @property
+    def is_writing(self) -> bool:
+        return self._writing
+
+    def write_now(self) -> bool:
+        """Send what is to be sent if that needs no waiting. True: nothing is left for the caller to do."""
+        with self.mutex:
+            if self._writing:
+                # Whoever writes takes it along.
+                return True
+            data = self._take()
+            if not data:
+                return True
+            if self._io.write_now(data):
+                return True
+            self._unsent = data
+            return False
+
+    async def write(self, limit: float | None, until: float | None = None) -> None:
+        """Send what is to be sent, and what others add meanwhile.
+
+        A failure is one of the connection: it is found in the streams, and not raised here.
+        """
+        while True:
+            with self.mutex:
+                data = b"" if self._writing else self._take()
+                if not data:
+                    return
+                self._writing = True
+            try:
+                await self._io.write(data, limit, until)
+            except TransportError as exc:
+                self.catch_up()
+                self.fail(Fault(type(exc), str(exc), cause=exc))
+            except BaseException as exc:
+                self.fail(
+                    Fault(
+                        WriteError,
+                        f"Writing to {self._peer} was given up half-way: the connection is lost.",
+                        cause=exc,
+                    )
+                )
+                raise
+            finally:
+                with self.mutex:
+                    self._writing = False
+                    parked, self._parked = self._parked, []
+                for wakeup in parked:
+                    wakeup.set()
+
+    async def writable(self, limit: float | None) -> bool:
+        """Wait until nobody else writes; False when `limit` seconds went by first."""
+        with self.mutex:
+            if not self._writing:
+                return True
+            wakeup = self._backend.wakeup()
+            self._parked.append(wakeup)
+        return await wakeup.wait(limit)
+
+    def _take(self) -> bytes:
+        data = self.session.take()
+        if self._unsent:
+            data, self._unsent = self._unsent + data, b""
+        return data
+
+    # The end.
+
+    def _end_of_input(self) -> None:
+        self.fail(
+            Fault(
+                RemoteProtocolError,
+                f"The server at {self._peer} closed the connection before the response was complete.",
+            )
+        )
+
+    def fail(self, fault: Fault) -> None:
+        """The connection is lost: close it, and wake everybody."""
+        with self.mutex:
+            self.session.lose(fault)
+            for wakeup in self._waiting.values():
+                wakeup.set()
+            self._waiting.clear()
+        self._io.close()
+        self._changed()
+
+    def _say_goodbye(self) -> None:
+        """Send the GOAWAY that tells a peer of its fault, if it takes it at once."""
+        if self.write_now() or self._backend.is_async:
+            return
+        run(self.write(GOAWAY_LIMIT))
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - monotonic())
