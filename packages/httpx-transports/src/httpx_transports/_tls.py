@@ -1,4 +1,7 @@
-"""The public way to make a TLS context: what a client trusts. ssl and certifi are imported at the first call."""
+"""The public way to make a TLS context: what a client trusts.
+
+ssl and certifi are imported at the first call.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +21,14 @@ def create_ssl_context(
 ) -> ssl.SSLContext:
     """Make the `ssl.SSLContext` that a client uses for `verify`.
 
-    `verify`: True trusts certifi's authorities, or those of the file or folder that SSL_CERT_FILE or SSL_CERT_DIR
-    name while `trust_env` is true; False verifies nothing, which lets anybody in between read and change all;
-    a context is returned as it is; a path (deprecated) trusts the authorities in that file or folder.
-    `cert` (deprecated): a client certificate as the path of a PEM file, `(certificate, key)` or
-    `(certificate, key, password)`.
+    `verify`: True trusts certifi's authorities, or those of the file or folder that SSL_CERT_FILE
+    or SSL_CERT_DIR name while `trust_env` is true; False verifies nothing, which lets anybody in
+    between read and change all; a context is returned as it is; a path (deprecated) trusts the
+    authorities in that file or folder. `cert` (deprecated): a client certificate as the path of a
+    PEM file, `(certificate, key)` or `(certificate, key, password)`.
 
-    Raises OSError (FileNotFoundError, ssl.SSLError) for files that are not there or hold no certificate, and
-    TypeError for a `verify` of another type.
+    Raises OSError (FileNotFoundError, ssl.SSLError) for files that are not there or hold no
+    certificate, and TypeError for a `verify` of another type.
 
     >>> context = create_ssl_context()
     >>> context.check_hostname

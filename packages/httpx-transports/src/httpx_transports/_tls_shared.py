@@ -1,7 +1,7 @@
 """TLS contexts in use: the default ones, which all clients share, and how one begins a connection.
 
-A context that was given to us is changed in one respect only, its ALPN list, and that under a lock. The
-contexts that are shared are made once, and nothing in them changes after it.
+A context that was given to us is changed in one respect only, its ALPN list, and that under a lock.
+The contexts that are shared are made once, and nothing in them changes after it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ _alpn_of: WeakKeyDictionary[ssl.SSLContext, tuple[str, ...]] = WeakKeyDictionary
 def default_context(http2: bool, trust_env: bool = True) -> ssl.SSLContext:
     """The context that all clients with `verify=True` share, made when first needed (some 15 ms).
 
-    There is one for each setting of SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE, and two of each so that
-    those with HTTP/2 and those without never change one another's ALPN list. Any thread may call this.
+    There is one for each setting of SSL_CERT_FILE, SSL_CERT_DIR and SSLKEYLOGFILE, and two of each
+    so that those with HTTP/2 and those without never change one another's ALPN list. Any thread may
+    call this.
     """
     environ = os.environ
     key = (

@@ -1,15 +1,16 @@
 """TLS over any stream, another TLS one included: a pure machine on memory buffers, and a stream around it.
 
-The machine has no socket and no clock; the same one serves all backends, since it beats asyncio's own TLS
-and is safe where `ssl.SSLSocket` is not: OpenSSL forbids that one thread reads and another writes at
-once, which HTTP/2 does, so that a lock is held while OpenSSL works, and never while the network is waited for.
+The machine has no socket and no clock; the same one serves all backends, since it beats asyncio's
+own TLS and is safe where `ssl.SSLSocket` is not: OpenSSL forbids that one thread reads and another
+writes at once, which HTTP/2 does, so that a lock is held while OpenSSL works, and never while the
+network is waited for.
 
-An end without TLS's close_notify is a ReadError and not b"": RFC 9112 section 9.8 lets only a real close
-end a body that has no length, because anybody on the way can forge the other kind. A body with a length, or a
-chunked one, is complete before that is seen.
+An end without TLS's close_notify is a ReadError and not b"": RFC 9112 section 9.8 lets only a real
+close end a body that has no length, because anybody on the way can forge the other kind. A body
+with a length, or a chunked one, is complete before that is seen.
 
-Renegotiation (TLS 1.2) and client certificates asked for late (TLS 1.3) happen while reading; what they
-must send, the reader sends. A write in the middle of a renegotiation is refused.
+Renegotiation (TLS 1.2) and client certificates asked for late (TLS 1.3) happen while reading; what
+they must send, the reader sends. A write in the middle of a renegotiation is refused.
 """
 
 from __future__ import annotations
@@ -37,11 +38,11 @@ RECORD = 16384
 """Bytes of data in one TLS record at most (RFC 8446 section 5.1)."""
 
 SLICE = 4 * RECORD
-"""Bytes encrypted, and read from the network, at once: OpenSSL's buffers keep the largest size they had."""
+"""Bytes encrypted, and read from the network, at once: OpenSSL's buffers never shrink again."""
 
 
 class TLSMachine:
-    """The client's side of one TLS connection: encrypted bytes in and out, data in and out, no network."""
+    """The client's side of one TLS connection: encrypted bytes on one side, data on the other."""
 
     __slots__ = ("_incoming", "_lock", "_outgoing", "tls")
 
@@ -108,7 +109,7 @@ class TLSMachine:
             return self._outgoing.read()
 
     def _gather(self, first: bytes, max_bytes: int) -> bytes:
-        """Join what the records behind the first one hold: one large read in place of many small ones."""
+        """Join what the records behind the first one hold: one large read for many small ones."""
         parts = [first]
         left = max_bytes - len(first)
         try:
@@ -135,7 +136,8 @@ async def start_tls(
 ) -> TLSStream:
     """Do the handshake over `stream`, which `peer` names, and return the encrypted stream.
 
-    Raises ConnectTimeout after `timeout` seconds for the whole of it, and ConnectError; `stream` is closed then.
+    Raises ConnectTimeout after `timeout` seconds for the whole of it, and ConnectError; `stream` is
+    closed then.
     """
     if not peer.startswith((f"{server_hostname}:", f"[{server_hostname}]:")):
         peer = f"{server_hostname} over {peer}"
@@ -152,7 +154,8 @@ async def start_tls(
         stream.close()
         raise ConnectError(f"{doing} {peer} failed: it closed the connection ({exc})") from exc
     except (ReadError, WriteError, OSError, ValueError, TypeError) as exc:
-        # ssl.SSLError is an OSError; ValueError and TypeError are the name's: empty, or not one at all.
+        # ssl.SSLError is an OSError; ValueError and TypeError are the name's: empty, or not one at
+        # all.
         stream.close()
         raise faults.connect_error(peer, exc, doing) from exc
     except BaseException:
@@ -190,7 +193,7 @@ async def _send_alert(stream: NetworkStream, machine: TLSMachine, left: float | 
 class TLSStream(NetworkStream):
     """An encrypted stream over another stream."""
 
-    __slots__ = ("_broken", "_inner", "_lock", "_machine", "_peer")
+    __slots__ = ("_broken", "_inner", "_lock", "_machine", "_peeked", "_peer")
 
     def __init__(self, inner: NetworkStream, machine: TLSMachine, lock: Lock, peer: str) -> None:
         self._inner = inner
@@ -198,8 +201,12 @@ class TLSStream(NetworkStream):
         self._lock = lock
         self._peer = peer
         self._broken = False
+        self._peeked: bytes | None = None
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
+        if self._peeked is not None:
+            data, self._peeked = self._peeked[:max_bytes], self._peeked[max_bytes:] or None
+            return data
         machine = self._machine
         deadline: float | None = None
         left = timeout
@@ -220,13 +227,8 @@ class TLSStream(NetworkStream):
                     else:
                         left = deadline - now
                 machine.received(await self._inner.read(SLICE, left))
-        except ssl.SSLEOFError as exc:
-            raise ReadError(
-                f"Reading from {self._peer} failed: the connection ended without TLS's close_notify, "
-                "so that what came may have been cut short."
-            ) from exc
         except ssl.SSLError as exc:
-            raise faults.read_error(self._peer, exc) from exc
+            raise self._read_failure(exc) from exc
         except ReadTimeout as exc:
             raise faults.read_timeout(self._peer, timeout) from exc
 
@@ -255,6 +257,32 @@ class TLSStream(NetworkStream):
                 # The reader left it to us, and may now be waiting for the answer to it.
                 await self._flush(timeout)
 
+    def read_now(self, max_bytes: int) -> bytes | None:
+        if self._peeked is not None:
+            data, self._peeked = self._peeked, None
+            return data
+        machine = self._machine
+        try:
+            while (data := machine.read(max_bytes)) is None:
+                encrypted = self._inner.read_now(SLICE)
+                if encrypted is None:
+                    return None
+                machine.received(encrypted)
+            return data
+        except ssl.SSLError as exc:
+            raise self._read_failure(exc) from exc
+
+    def write_now(self, data: bytes) -> bool:
+        if self._broken or not self._lock.try_acquire():
+            return False
+        try:
+            # Asked first: what is encrypted has its place in the order and cannot be taken back.
+            return self._inner.write_now(b"") and self._inner.write_now(self._machine.write(data))
+        except ssl.SSLError:
+            return False
+        finally:
+            self._lock.release()
+
     async def start_tls(
         self,
         ssl_context: ssl.SSLContext,
@@ -271,7 +299,15 @@ class TLSStream(NetworkStream):
         self._inner.close()
 
     def is_readable(self) -> bool:
-        return self._machine.has_unread or self._inner.is_readable()
+        if self._peeked is None and not self._machine.has_unread and not self._inner.is_readable():
+            return False
+        # Bytes on an idle connection need be no data: TLS 1.3 servers send tickets when they like.
+        # So they are decrypted, and data kept for the next read.
+        try:
+            self._peeked = self.read_now(RECORD)
+        except ReadError:
+            return True
+        return self._peeked is not None
 
     def get_extra_info(self, info: str) -> Any:
         if info == "ssl_object":
@@ -280,11 +316,19 @@ class TLSStream(NetworkStream):
             return self.is_readable()
         return self._inner.get_extra_info(info)
 
+    def _read_failure(self, exc: ssl.SSLError) -> ReadError:
+        if isinstance(exc, ssl.SSLEOFError):
+            return ReadError(
+                f"Reading from {self._peer} failed: the connection ended without TLS's "
+                "close_notify, so that what came may have been cut short."
+            )
+        return faults.read_error(self._peer, exc)
+
     async def _flush(self, timeout: float | None) -> None:
         """Send what reading brought forth (a key update's answer, a late certificate).
 
-        While somebody writes it is left to them: the next write takes it along, in order, and to wait for
-        them here might be to wait for a peer that waits for us to read.
+        While somebody writes it is left to them: the next write takes it along, in order, and to
+        wait for them here might be to wait for a peer that waits for us to read.
         """
         if self._lock.try_acquire():
             try:

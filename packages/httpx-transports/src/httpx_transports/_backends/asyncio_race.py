@@ -1,4 +1,6 @@
-"""Name lookup and Happy Eyeballs on an asyncio loop; `loop.create_connection` has its own, but uvloop's has not."""
+"""Name lookup and Happy Eyeballs on an asyncio loop; `loop.create_connection` has its own, but
+uvloop's has not.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,10 @@ from .sockets import open_tcp
 async def resolve(
     loop: asyncio.AbstractEventLoop, host: str, port: int, seconds: float | None
 ) -> Any:
-    """Ask the loop's resolver. Raises TimeoutError without an errno after `seconds`, OSError for no such name."""
+    """Ask the loop's resolver.
+
+    Raises TimeoutError without an errno after `seconds`, OSError for no such name.
+    """
     task = loop.create_task(_getaddrinfo(loop, host, port))
     try:
         await asyncio.wait((task,), timeout=seconds)
@@ -42,7 +47,8 @@ async def connect_first(
 ) -> socket.socket:
     """Connect to whichever address answers first and close all other attempts.
 
-    Raises TimeoutError without an errno at the deadline, and the last attempt's OSError when all failed.
+    Raises TimeoutError without an errno at the deadline, and the last attempt's OSError when all
+    failed.
     """
     race = Race(addresses)
     tasks: set[asyncio.Task[socket.socket]] = set()
@@ -94,7 +100,9 @@ async def _connect(
 
 
 def _discard(task: asyncio.Task[Any]) -> None:
-    """Cancel a task that is no longer wanted, close a socket that it yields all the same, and ask for its exception."""
+    """Cancel a task that is no longer wanted, close a socket that it yields all the same, and ask
+    for its exception.
+    """
     if not task.done():
         task.cancel()
         task.add_done_callback(_discard)

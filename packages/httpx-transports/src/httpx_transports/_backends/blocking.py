@@ -3,9 +3,10 @@
 Nothing here awaits anything, so that `_bridge.run` runs it through. A stream may be read by one
 thread, written by another, and closed by a third.
 
-A read is one system call: the limit is the socket's own (SO_RCVTIMEO, SO_SNDTIMEO), set again only when
-it changes, and apart for the two directions. A socket whose descriptor is not truly blocking
-(gevent's and eventlet's), and one on Windows, is given its limit by `settimeout` before each call instead.
+A read is one system call: the limit is the socket's own (SO_RCVTIMEO, SO_SNDTIMEO), set again only
+when it changes, and apart for the two directions. A socket whose descriptor is not truly blocking
+(gevent's and eventlet's), and one on Windows, is given its limit by `settimeout` before each call
+instead.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Callable, Sequence
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
+from .._bridge import run
 from . import faults
 from .blocking_race import connect_first
 from .blocking_waits import BlockingLock, BlockingWakeup
@@ -117,6 +119,11 @@ class BlockingStream(NetworkStream):
             if self._closed:
                 self._release()
 
+    def read_now(self, max_bytes: int) -> bytes | None:
+        if not self._closed and not readable(self._socket.fileno()):
+            return None
+        return run(self.read(max_bytes, 0))
+
     async def start_tls(
         self,
         ssl_context: ssl.SSLContext,
@@ -157,7 +164,10 @@ class BlockingStream(NetworkStream):
         return None
 
     def _release(self) -> None:
-        """Close the descriptor once no thread is inside a call on it, which might reach a new owner of its number."""
+        """Close the descriptor once no thread is inside a call on it.
+
+        Else the system could give its number to another connection under that call.
+        """
         if not self._reading and not self._writing:
             self._socket.close()
 
@@ -259,7 +269,7 @@ class BlockingBackend(Backend):
         return BlockingStream(sock, peer)
 
     async def sleep(self, seconds: float) -> None:
-        sleep(max(seconds, 0))
+        sleep(max(seconds, 0))  # noqa: ASYNC251 # no event loop runs this
 
     def wakeup(self) -> BlockingWakeup:
         return BlockingWakeup()

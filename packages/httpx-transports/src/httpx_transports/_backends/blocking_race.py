@@ -21,7 +21,8 @@ def connect_first(
 ) -> socket.socket:
     """Connect to whichever address answers first and close all other attempts.
 
-    Raises TimeoutError without an errno at the deadline, and the last attempt's OSError when all failed.
+    Raises TimeoutError without an errno at the deadline, and the last attempt's OSError when all
+    failed.
     """
     if len(addresses) == 1:
         return _connect_one(addresses[0], deadline, local_address, socket_options)

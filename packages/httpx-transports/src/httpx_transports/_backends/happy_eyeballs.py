@@ -21,7 +21,9 @@ class Address(NamedTuple):
 
 
 def from_getaddrinfo(answers: Iterable[tuple[Any, ...]], local_family: int | None) -> list[Address]:
-    """The addresses of a lookup in the order to try; only those of `local_family`, when a source address asks."""
+    """The addresses of a lookup in the order to try; only those of `local_family`, when a source
+    address asks.
+    """
     unique = dict.fromkeys(Address(int(answer[0]), answer[4]) for answer in answers)
     usable = [
         address
@@ -50,7 +52,9 @@ def interleave(addresses: Sequence[Address]) -> list[Address]:
 
 
 class Race:
-    """The attempts at connecting to one host: each starts `delay` seconds after the one before, or when that failed.
+    """The attempts at connecting to one host.
+
+    Each starts `delay` seconds after the one before, or at once when that one failed.
 
     >>> race = Race([Address(2, ("192.0.2.1", 80)), Address(2, ("192.0.2.2", 80))])
     >>> race.start(now=0.0)
@@ -72,7 +76,9 @@ class Race:
 
     @property
     def due(self) -> float | None:
-        """When the next attempt is to start, on the clock that `start` is given; None when none is left."""
+        """When the next attempt is to start, on the clock that `start` is given; None when none is
+        left.
+        """
         return self._due if self._next < len(self._addresses) else None
 
     def start(self, now: float) -> Address | None:

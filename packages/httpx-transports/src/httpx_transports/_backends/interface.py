@@ -2,12 +2,13 @@
 
 Rules for all backends:
 
-1. Limits are in seconds; None waits for ever; 0 or less takes what is there at once, else times out.
-   A read limit is for bytes to come, a write limit for the peer to take some; a connect limit is for the whole
-   of name lookup and connecting, or of the TLS handshake. `deadline` (on `time.monotonic()`) ends a write of any length.
-2. The final public exception is raised here, and its message names the phase, the peer and the limit:
-   ConnectTimeout and ConnectError while connecting and in TLS handshakes, ReadTimeout and ReadError,
-   WriteTimeout and WriteError. No OSError, ssl.SSLError or anyio error leaves a backend.
+1. Limits are in seconds; None waits for ever; 0 or less takes what is there, else times out.
+   A read limit is for bytes to come, a write limit for the peer to take some; a connect limit is
+   for the whole of name lookup and connecting, or of the TLS handshake. `deadline` (on
+   `time.monotonic()`) ends a write of any length.
+2. The final public exception is raised here, and its message names phase, peer and limit:
+   ConnectTimeout and ConnectError while connecting and in TLS handshakes, ReadTimeout and
+   ReadError, WriteTimeout and WriteError. No OSError, ssl.SSLError or anyio error leaves a backend.
 3. `close()` is synchronous, never waits, can be called twice, and from any await point that was
    cancelled: so whatever fails, the connection can be given back in a plain `except` block.
 4. One reader and one writer may use a stream at the same time.
@@ -32,7 +33,7 @@ class NetworkStream:
     __slots__ = ()
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
-        """Wait for bytes and return at most `max_bytes` of them; b"" means that the peer has closed."""
+        """Wait for bytes and return at most `max_bytes` of them, b"" when the peer has ended."""
         raise NotImplementedError
 
     async def write(
@@ -40,9 +41,10 @@ class NetworkStream:
     ) -> None:
         """Send all of `data`, or hand it to the network so that it will be sent.
 
-        `timeout` starts again whenever the peer takes some bytes, so that a slow peer that makes progress is
-        no timeout. `deadline` is where the write ends all the same: pass a total limit's there.
-        A write that failed or was cancelled half-way leaves a stream that refuses to be written to.
+        `timeout` starts again whenever the peer takes some bytes, so that a slow peer that makes
+        progress is no timeout. `deadline` is where the write ends all the same: pass a total
+        limit's there. A write that failed or was cancelled half-way leaves a stream that refuses to
+        be written to.
         """
         raise NotImplementedError
 
@@ -54,10 +56,10 @@ class NetworkStream:
         return None
 
     def write_now(self, data: bytes) -> bool:
-        """Send all of `data`, or hand it to the network, if no waiting is needed; False: none of it was taken.
+        """Send all of `data`, or hand it to the network, if that needs no waiting; False: none was taken.
 
-        For what must go out where nothing may be awaited, as in the clean-up after a cancellation. A
-        stream that may take a part only need not have it.
+        For what must go out where nothing may be awaited, as in the clean-up after a cancellation.
+        A stream that may take a part only need not have it.
         """
         return False
 
@@ -80,19 +82,20 @@ class NetworkStream:
         raise NotImplementedError
 
     def is_readable(self) -> bool:
-        """Whether bytes, or the peer's close, are waiting: an idle connection of which this is true is stale."""
+        """Whether bytes or the peer's end are waiting; an idle connection of which it is true is stale."""
         raise NotImplementedError
 
     def get_extra_info(self, info: str) -> Any:
-        """`client_addr`, `server_addr`, `socket`, `ssl_object`, `is_readable`; None for what is not known."""
+        """`client_addr`, `server_addr`, `socket`, `ssl_object`, `is_readable`; None if not known."""
         raise NotImplementedError
 
 
 class Wakeup:
     """A one-shot event: one waiter, set once, from any thread on the sync side.
 
-    `is_set` stays true when the waiter was cancelled, or timed out, as it was being set: whoever hands a role or a
-    connection to a waiter sees there that it was given, and the waiter must hand it on.
+    `is_set` stays true when the waiter was cancelled, or timed out, as it was being set: whoever
+    hands a role or a connection to a waiter sees there that it was given, and the waiter must hand
+    it on.
     """
 
     __slots__ = ()
@@ -109,7 +112,9 @@ class Wakeup:
 
 
 class Lock:
-    """A fair mutual exclusion between the tasks or threads of one connection: first come, first served."""
+    """A fair mutual exclusion between the tasks or threads of one connection: first come, first
+    served.
+    """
 
     __slots__ = ()
 
@@ -160,7 +165,9 @@ class Backend:
         raise NotImplementedError
 
     async def run_blocking(self, function: Any, *args: Any) -> Any:
-        """Call a function that may block: in a helper thread on the async side, here on the sync side."""
+        """Call a function that may block: in a helper thread on the async side, here on the sync
+        side.
+        """
         raise NotImplementedError
 
     def owner(self) -> object:

@@ -29,8 +29,8 @@ def literal(host: str, port: int) -> list[Address]:
 def lookup(host: str, port: int) -> Any:
     """Ask the system's resolver, waiting as long as it takes.
 
-    Raises OSError when there is no such name. The name goes as ASCII bytes, so that the codec `idna` of Python,
-    which is slow on long labels and raises what is no OSError, has no part in it.
+    Raises OSError when there is no such name. The name goes as ASCII bytes, so that the codec
+    `idna` of Python, which is slow on long labels and raises what is no OSError, has no part in it.
     """
     try:
         name = host.encode("ascii")
@@ -42,7 +42,10 @@ def lookup(host: str, port: int) -> Any:
 
 
 def lookup_within(host: str, port: int, seconds: float) -> Any:
-    """Ask the system's resolver in a thread of its own. Raises TimeoutError after `seconds`, else as `lookup`."""
+    """Ask the system's resolver in a thread of its own.
+
+    Raises TimeoutError after `seconds`, else as `lookup`.
+    """
     import threading
 
     outcome: list[Any] = []
@@ -65,7 +68,10 @@ def lookup_within(host: str, port: int, seconds: float) -> Any:
 
 
 def usable(answers: Any, local_address: str | None) -> list[Address]:
-    """The addresses of a lookup in the order to try. Raises OSError when none is of the source address's family."""
+    """The addresses of a lookup in the order to try.
+
+    Raises OSError when none is of the source address's family.
+    """
     local_family = None
     if local_address is not None:
         own = literal(local_address, 0)

@@ -14,8 +14,8 @@ def open_tcp(
 ) -> socket.socket:
     """An unconnected socket with the options set, bound to `local_address`. Raises OSError.
 
-    TCP_NODELAY: a request is written whole, so that waiting for more only costs time. SO_KEEPALIVE: a
-    dead peer is found even where a user has no read limit. The user's options come last and win.
+    TCP_NODELAY: a request is written whole, so that waiting for more only costs time. SO_KEEPALIVE:
+    a dead peer is found even where a user has no read limit. The user's options come last and win.
     """
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
@@ -46,7 +46,10 @@ def open_unix(socket_options: Sequence[SOCKET_OPTION]) -> socket.socket:
 
 
 def readable(descriptor: int) -> bool:
-    """Whether a read would give bytes, an end, or an error at once. A closed descriptor counts as readable."""
+    """Whether a read would give bytes, an end, or an error at once.
+
+    A closed descriptor counts as readable.
+    """
     if descriptor < 0:
         return True
     if hasattr(select, "poll"):

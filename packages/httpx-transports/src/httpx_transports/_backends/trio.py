@@ -1,7 +1,8 @@
 """The trio backend: raw sockets over anyio's waiting, so that it runs on whatever anyio runs on.
 
-A socket is tried first and waited for only when it would block. Every read and write is a checkpoint, as trio's
-rules ask, so that a connection that is always ready can still be cancelled and lets others run.
+A socket is tried first and waited for only when it would block. Every read and write is a
+checkpoint, as trio's rules ask, so that a connection that is always ready can still be cancelled
+and lets others run.
 """
 
 from __future__ import annotations
@@ -84,6 +85,16 @@ class TrioStream(NetworkStream):
                 raise faults.write_timeout(self._peer, timeout)
             rest = rest[sent:]
         self._broken = False
+
+    def read_now(self, max_bytes: int) -> bytes | None:
+        if self._closed:
+            raise faults.read_closed(self._peer)
+        try:
+            return self._socket.recv(max_bytes)
+        except BlockingIOError:
+            return None
+        except OSError as exc:
+            raise faults.read_error(self._peer, exc) from exc
 
     async def start_tls(
         self,
@@ -258,7 +269,10 @@ class _Racing:
         self._changed = anyio.Event()
 
     async def run(self) -> socket.socket:
-        """Connect; cancelled from outside or failed, no socket stays open. Raises the last attempt's OSError."""
+        """Connect; cancelled from outside or failed, no socket stays open.
+
+        Raises the last attempt's OSError.
+        """
         try:
             async with anyio.create_task_group() as group:
                 while self._winner is None and (self._running or self._race.due is not None):
