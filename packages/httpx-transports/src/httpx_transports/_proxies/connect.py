@@ -48,7 +48,6 @@ class Connect(Handshake):
         "_parser",
         "_response",
         "_sent_credentials",
-        "fields",
     )
 
     kind = "The tunnel to"
@@ -64,11 +63,9 @@ class Connect(Handshake):
         super().__init__(proxy, host, port)
         # Authority-form, the port never left out (RFC 9112, 3.2.3).
         target = self.target.encode("ascii")
-        self.fields = _fields(target, headers, auth)
-        self._head = encode_head("CONNECT", target, self.fields)
-        self._sent_credentials = any(
-            name.lower() == b"proxy-authorization" for name, _ in self.fields
-        )
+        self.fields = fields = _fields(target, headers, auth)
+        self._head = encode_head("CONNECT", target, fields)
+        self._sent_credentials = any(name.lower() == b"proxy-authorization" for name, _ in fields)
         self._parser = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
         # The parser has to know what is answered; what it would send is what was encoded above.
         self._parser.send(h11.Request(method="CONNECT", target=target, headers=[(b"Host", target)]))
@@ -80,19 +77,6 @@ class Connect(Handshake):
     def start(self) -> bytes:
         return self._head
 
-    @property
-    def answer(self) -> tuple[bytes, int, bytes, list[tuple[bytes, bytes]]] | None:
-        """Version, status, reason and raw fields of the answer, once they are there."""
-        response = self._response
-        if response is None:
-            return None
-        return (
-            b"HTTP/" + response.http_version,
-            response.status_code,
-            response.reason,
-            list(response.headers.raw_items()),
-        )
-
     def receive(self, data: bytes) -> bytes:
         parser = self._parser
         try:
@@ -102,6 +86,12 @@ class Connect(Handshake):
                     self._count_interim()
                 elif isinstance(event, h11.Response):
                     self._response = event
+                    self.answer = (
+                        b"HTTP/" + event.http_version,
+                        event.status_code,
+                        event.reason,
+                        list(event.headers.raw_items()),
+                    )
                 elif isinstance(event, h11.Data):
                     self._body += event.data[: MAX_BODY - len(self._body)]
         except h11.RemoteProtocolError as exc:

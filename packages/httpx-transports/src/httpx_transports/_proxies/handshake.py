@@ -12,9 +12,13 @@ from httpx_core import ProxyError
 
 
 class Handshake:
-    """One handshake with a proxy. `proxy` and `target` name both ends in messages, without secrets."""
+    """One handshake with a proxy. `proxy` and `target` name both ends in messages, without secrets.
 
-    __slots__ = ("done", "proxy", "target")
+    Where it is an HTTP request, `fields` are the raw header pairs that are sent, and `answer` is the
+    version, status, reason and raw pairs of the answer once they are there; for traces.
+    """
+
+    __slots__ = ("answer", "done", "fields", "proxy", "target")
 
     kind: str
     """What the proxy is asked for, in messages."""
@@ -23,6 +27,8 @@ class Handshake:
         self.proxy = proxy
         self.target = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self.done = False
+        self.fields: list[tuple[bytes, bytes]] | None = None
+        self.answer: tuple[bytes, int, bytes, list[tuple[bytes, bytes]]] | None = None
 
     def start(self) -> bytes:
         """The first bytes to send."""

@@ -11,15 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from httpx_core import ConnectTimeout, NetworkError, TimeoutException
 
-from .connect import Connect
-from .handshake import Handshake
-from .socks5 import Socks5
-
 if TYPE_CHECKING:
     from .._attempt import Attempt
     from .._backends.interface import NetworkStream
     from .._proxy import Proxy
     from .._trace import Trace
+    from .handshake import Handshake
 
 REFUSAL_WAIT = 1.0
 """Seconds for which the body of a refusal is waited for, once its head is there."""
@@ -34,7 +31,11 @@ def handshake(proxy: Proxy, host: str, port: int) -> Handshake:
     # Without userinfo: Proxy takes it out of its URL.
     name = str(proxy.url)
     if proxy.url.scheme.startswith("socks5"):
+        from .socks5 import Socks5
+
         return Socks5(name, host, port, proxy.raw_auth)
+    from .connect import Connect
+
     return Connect(name, host, port, proxy.headers.raw, proxy.raw_auth)
 
 
@@ -88,7 +89,7 @@ async def _receive(stream: NetworkStream, handshake: Handshake, deadline: float 
         answer = handshake.receive(data)
         if answer:
             await _send(stream, handshake, answer, deadline)
-    return handshake.answer if isinstance(handshake, Connect) else stream
+    return handshake.answer
 
 
 async def _send(
@@ -117,7 +118,7 @@ async def _traced(
     stream: NetworkStream, handshake: Handshake, deadline: float | None, trace: Trace
 ) -> None:
     """The same as a user's trace sees it, by the names of 0.28."""
-    if isinstance(handshake, Connect):
+    if handshake.fields is not None:
         from httpx_core import Request
 
         request = Request("CONNECT", "//" + handshake.target, headers=handshake.fields)
