@@ -175,7 +175,7 @@ class ChunkedDecoder(Decoder):
         else:
             blank = BLANK_LINE.search(section, searched)
             end = 0 if blank is None else blank.end()
-        if max(end, 0 if end else len(section)) > self._max_size:
+        if (end or len(section)) - 2 > self._max_size:
             raise RemoteProtocolError(
                 "The server sent trailers beyond the limit of the header block."
             )

@@ -242,7 +242,7 @@ class HTTP11Connection(Connection):
         exc.args = (f"{exc} (The peer is {peer}.)",)
 
     def is_stale(self) -> bool:
-        return self._stream.is_readable()
+        return not self.limit or self._stream.is_readable()
 
     def close(self) -> None:
         self.limit = 0

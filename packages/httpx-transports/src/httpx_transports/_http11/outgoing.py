@@ -94,11 +94,20 @@ def request_target(request: Request, forward: bool) -> bytes:
     """
     target = request.extensions.get("target")
     if target is not None:
-        return target.encode("ascii") if isinstance(target, str) else bytes(target)
+        if isinstance(target, str):
+            # What is not ASCII is refused by the check of the head.
+            target = target.encode("utf-8", "surrogatepass")
+        if not isinstance(target, bytes):
+            raise TypeError(f"The extension target must be bytes, not {type(target).__name__}.")
+        return target
     url = request.url
     if request.method == "CONNECT":
         netloc = url.netloc
-        return netloc if url.port is not None else b"%b:%d" % (netloc, _DEFAULT_PORTS[url.scheme])
+        return (
+            netloc
+            if url.port is not None
+            else b"%b:%d" % (netloc, _DEFAULT_PORTS.get(url.scheme, 80))
+        )
     if forward:
         return b"%b://%b%b" % (url.raw_scheme, url.netloc, url.raw_path)
     return url.raw_path

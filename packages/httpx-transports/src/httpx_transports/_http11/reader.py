@@ -80,9 +80,7 @@ class ResponseReader:
         Not when the peer says no, when bytes follow that nobody asked for, or when the referee was needed.
         """
         body = self.body
-        return (
-            self._reuse and body is not None and body.complete and body.plain and not body.leftover
-        )
+        return self._reuse and body.plain and not body.leftover
 
     def forbid_reuse(self) -> None:
         """The connection ends with this response, whatever the peer says."""

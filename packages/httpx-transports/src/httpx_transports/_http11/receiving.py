@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from httpx_core import ReadTimeout, RemoteProtocolError, RequestError
+from httpx_core import ReadTimeout, RemoteProtocolError, RequestError, TimeoutException
 
 from .._body import Body
 
@@ -119,8 +119,11 @@ class HTTP11Body(Body):
     def _fail(self, exc: BaseException) -> None:
         if isinstance(exc, RemoteProtocolError):
             self._connection.name_peer(exc, self._attempt)
-        if isinstance(exc, RequestError) and exc._request is None:
-            exc.request = self._attempt.request
+        if isinstance(exc, RequestError):
+            if isinstance(exc, TimeoutException):
+                self._attempt.name_total(exc)
+            if exc._request is None:
+                exc.request = self._attempt.request
         if self._open:
             self._open = False
             self._connection.abandon()

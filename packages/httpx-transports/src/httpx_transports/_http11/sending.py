@@ -68,9 +68,9 @@ class Sender:
             data = await upload.next()
             if data is None:
                 break
-            piece = memoryview(data).cast("B")
-            if not piece:
+            if not data:
                 continue  # as a chunk it would end the body
+            piece = memoryview(data).cast("B")
             if not outgoing.chunked:
                 remaining -= len(piece)
                 if remaining < 0:
