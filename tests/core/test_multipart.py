@@ -358,7 +358,7 @@ def test_a_sync_request_cannot_send_an_async_file() -> None:
     with pytest.raises(RuntimeError, match="async file"):
         multipart({"f": AsyncFile(b"x")}).read()
     with pytest.raises(RuntimeError, match="async file"):
-        list(MultipartStream(data={}, files={"f": AsyncFile(b"x")}))
+        list(MultipartStream(data={}, files={"f": AsyncFile(b"x")}))  # type: ignore[dict-item]  # async
 
 
 async def test_every_blocking_call_can_be_made_off_the_loop(async_colour: Colour) -> None:
@@ -414,6 +414,6 @@ def test_a_parser_of_another_hand_reads_it() -> None:
             part.get_filename(),
             part.get_payload(decode=True),
         )
-        for part in message.iter_parts()  # type: ignore[attr-defined]  # of the policy's EmailMessage
+        for part in message.iter_parts()
     ]
     assert [("a", None, b"1"), ("f", "n.txt", b"body")] == parts

@@ -33,6 +33,11 @@ def standing_at(position: int, data: bytes) -> io.BytesIO:
     return file
 
 
+def reader(data: bytes) -> Any:
+    """An async file that is no async iterable, which the annotations ask for."""
+    return AsyncReader(data)
+
+
 async def numbers() -> AsyncIterator[bytes]:
     for part in (b"1", b"2"):
         yield part
@@ -79,7 +84,7 @@ async def test_closing_a_stream_that_holds_nothing_does_nothing(colour: Colour) 
     ],
 )
 def test_what_can_be_had_once_says_so_the_second_time(make: Any) -> None:
-    stream = IteratorByteStream(make())
+    stream: Any = IteratorByteStream(make())
     assert not stream._is_spent
     assert b"12" == b"".join(stream)
     assert stream._is_spent
@@ -126,7 +131,7 @@ async def test_an_async_iterable_begins_anew(async_colour: Colour) -> None:
         (True, FileByteStream(io.BytesIO(b""))),
         (True, AsyncIteratorByteStream(AsyncFile(b""))),
         (False, FileByteStream(Pipe(b""))),
-        (False, AsyncIteratorByteStream(AsyncReader(b""))),
+        (False, AsyncIteratorByteStream(reader(b""))),
         (False, IteratorByteStream(iter([b""]))),
         (False, IteratorByteStream(Lines(b""))),
         (False, AsyncIteratorByteStream(Pieces())),
@@ -168,7 +173,7 @@ async def test_an_async_file_starts_again_where_it_stood_first(
 
 
 async def test_an_async_file_that_cannot_seek_can_be_had_once(async_colour: Colour) -> None:
-    stream = AsyncIteratorByteStream(AsyncReader(b"abc"))
+    stream = AsyncIteratorByteStream(reader(b"abc"))
     assert [b"abc"] == await parts_of(async_colour, stream)
     with pytest.raises(StreamConsumed):
         await parts_of(async_colour, stream)
@@ -280,7 +285,6 @@ def test_a_real_file_is_rewound() -> None:
 
 def test_a_generator_is_not_started_before_it_is_iterated() -> None:
     def parts() -> Iterator[bytes]:
-        raise AssertionError("started")
-        yield b""
+        yield pytest.fail("started")
 
     assert not IteratorByteStream(parts())._is_spent
