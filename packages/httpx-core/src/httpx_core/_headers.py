@@ -330,25 +330,24 @@ def _encode_pairs(items: Collection[Any], encoding: str | None) -> Pairs:
             for name, value in items
         ]
     except UnicodeEncodeError:
-        # Again, one by one, to say whose value it is.
-        return [_encode_pair(name, value, codec) for name, value in items]
+        pass
+    # Again, one by one, to say whose value it is; not chained, since the first error holds it.
+    return [_encode_pair(name, value, codec) for name, value in items]
 
 
 def _encode_pair(name: str | bytes, value: str | bytes, codec: str) -> tuple[bytes, bytes]:
+    if not isinstance(name, (str, bytes)):
+        raise _not_text("name", name)
+    if not isinstance(value, (str, bytes)):
+        raise _not_text("value", value)
     try:
-        if not isinstance(name, bytes):
-            raw_name = name.encode(codec)
-        else:
-            raw_name = name
-        if not isinstance(value, bytes):
-            return raw_name, value.encode(codec)
+        return (
+            name if isinstance(name, bytes) else name.encode(codec),
+            value if isinstance(value, bytes) else value.encode(codec),
+        )
     except UnicodeEncodeError as exc:
-        raise _unencodable(name, exc) from None
-    except AttributeError:
-        if not isinstance(name, (str, bytes)):
-            raise _not_text("name", name) from None
-        raise _not_text("value", value) from None
-    return raw_name, value
+        error = exc
+    raise _unencodable(name, error)
 
 
 def _not_text(what: str, it: object) -> TypeError:
