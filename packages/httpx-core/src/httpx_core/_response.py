@@ -64,6 +64,8 @@ class Response(ResponseHead):
     _num_bytes_downloaded: int = 0
     # When the request was sent, by perf_counter(); the client sets it.
     _started: float | None = None
+    # Whether the stream is a body that was taken from the connection, and not decoded.
+    _is_drained: bool = False
     # Set when read, or when first asked for.
     _content: bytes
     _decoder: ContentDecoder
@@ -213,7 +215,10 @@ class Response(ResponseHead):
     def content(self) -> bytes:
         """The whole body, decoded; ResponseNotRead when it has not been read."""
         if not hasattr(self, "_content"):
-            raise ResponseNotRead()
+            if not self._is_drained:
+                raise ResponseNotRead()
+            self.is_closed = self.is_stream_consumed = False
+            return self.read()
         return self._content
 
     @property
@@ -264,6 +269,12 @@ class Response(ResponseHead):
             else:
                 self._content = b"".join([part async for part in self.aiter_bytes()])
         return self._content
+
+    def _keep_drained(self, raw: bytes) -> None:
+        """Keep a body that was read to its end to free its connection; it is decoded if asked for."""
+        self.stream = ByteStream(raw)
+        self._is_drained = True
+        self._num_bytes_downloaded = 0
 
     def _is_plain_and_in_memory(self) -> bool:
         """Whether the stream's bytes are the content as they are: no coding, no limit."""

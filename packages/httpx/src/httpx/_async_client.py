@@ -8,7 +8,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from httpx_core import DEFAULT_TIMEOUT_CONFIG, AsyncByteStream, ByteStream
+from httpx_core import DEFAULT_TIMEOUT_CONFIG, AsyncByteStream
 from httpx_transports import DEFAULT_LIMITS, AsyncBaseTransport, AsyncHTTPTransport, Limits
 
 from ._async_verbs import AsyncVerbs
@@ -280,7 +280,7 @@ class AsyncClient(AsyncVerbs, SendLoop):
             if response.num_bytes_downloaded > MAX_DRAINED_BODY:
                 await response.aclose()
                 return
-        response._keep_raw(ByteStream(b"".join(parts)))
+        response._keep_drained(b"".join(parts))
 
     async def _close_response(self, response: Response) -> None:
         await response.aclose()

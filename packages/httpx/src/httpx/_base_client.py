@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from httpx_auth import Auth, BasicAuth, FunctionAuth
-from httpx_core import URL, Cookies, Headers, QueryParams, Request, Timeout, accept_encoding
+from httpx_core import URL, Cookies, Headers, QueryParams, Request, Timeout
+from httpx_core._codings import accept_encoding
 
 from . import _redirects
 from .__about__ import __version__

@@ -8,7 +8,7 @@ from time import perf_counter
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from httpx_core import DEFAULT_TIMEOUT_CONFIG, ByteStream, SyncByteStream
+from httpx_core import DEFAULT_TIMEOUT_CONFIG, SyncByteStream
 from httpx_transports import DEFAULT_LIMITS, BaseTransport, HTTPTransport, Limits
 from httpx_transports._bridge import run
 
@@ -270,7 +270,7 @@ class Client(Verbs, SendLoop):
             if response.num_bytes_downloaded > MAX_DRAINED_BODY:
                 response.close()
                 return
-        response._keep_raw(ByteStream(b"".join(parts)))
+        response._keep_drained(b"".join(parts))
 
     async def _close_response(self, response: Response) -> None:
         response.close()
