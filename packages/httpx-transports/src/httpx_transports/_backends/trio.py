@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import anyio
 import anyio.lowlevel
+from httpx_core import WriteError
 
 from . import faults
 from .happy_eyeballs import Address, Race
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
 class TrioStream(NetworkStream):
     """A connected socket, non-blocking, waited for through anyio."""
 
-    __slots__ = ("_broken", "_closed", "_peer", "_socket")
+    __slots__ = ("_backlog", "_broken", "_closed", "_peer", "_socket")
 
     def __init__(self, sock: socket.socket, peer: str) -> None:
         self._socket = sock
         self._peer = peer
         self._closed = self._broken = False
+        # What `write_now` took and the socket did not: it goes before anything else.
+        self._backlog = b""
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
         await anyio.lowlevel.checkpoint_if_cancelled()
@@ -64,6 +67,8 @@ class TrioStream(NetworkStream):
             raise faults.write_closed(self._peer)
         if self._broken:
             raise faults.write_cut_short(self._peer)
+        if self._backlog:
+            data, self._backlog = self._backlog + bytes(data), b""
         sent = self._send(data)
         if sent == len(data):
             await anyio.lowlevel.cancel_shielded_checkpoint()
@@ -95,6 +100,16 @@ class TrioStream(NetworkStream):
             return None
         except OSError as exc:
             raise faults.read_error(self._peer, exc) from exc
+
+    def write_now(self, data: bytes) -> bool:
+        if self._closed or self._broken or not self._send_backlog():
+            return False
+        try:
+            sent = self._send(data)
+        except WriteError:
+            return False
+        self._backlog = data[sent:]
+        return True
 
     async def start_tls(
         self,
@@ -157,6 +172,15 @@ class TrioStream(NetworkStream):
             raise failed(self._peer, exc) from exc
         if self._closed:
             raise closed(self._peer)
+
+    def _send_backlog(self) -> bool:
+        """Try to send what is left over; False while some of it is."""
+        if self._backlog:
+            try:
+                self._backlog = self._backlog[self._send(self._backlog) :]
+            except WriteError:
+                return False
+        return not self._backlog
 
     def _send(self, data: bytes | memoryview) -> int:
         try:
