@@ -51,6 +51,7 @@ class Turns:
     __slots__ = (
         "_backend",
         "_changed",
+        "_congested",
         "_heard",
         "_io",
         "_large",
@@ -86,7 +87,7 @@ class Turns:
         self._ping_interval = ping_interval
         self._ping_timeout = ping_timeout
         self.mutex = Lock()
-        self._reading = self._writing = self._large = False
+        self._reading = self._writing = self._congested = self._large = False
         self._waiting: dict[Stream, Wakeup] = {}
         self._parked: list[Wakeup] = []
         self._unsent = b""
@@ -205,20 +206,17 @@ class Turns:
                     break
                 data = self._read_now()
                 if data is None:
-                    return False
+                    # Half a frame of TLS's is nothing yet; else it is there, but not for us to see.
+                    return not self._io.is_readable()
                 self.take_in(data)
             return True
         finally:
             self._hand_on()
 
     def _read_now(self) -> bytes | None:
-        """What is there to be read, without waiting; None when nothing is, or it cannot be told."""
+        """What has come, without waiting; None when nothing has, or it cannot be told."""
         try:
-            if self._backend.is_async:
-                return self._io.read_now(LARGE_READ_SIZE)
-            return run(self._io.read(LARGE_READ_SIZE, 0))
-        except ReadTimeout:
-            return None
+            return self._io.read_now(LARGE_READ_SIZE)
         except TransportError as exc:
             self.fail(Fault(type(exc), str(exc), cause=exc))
             return b""
@@ -267,7 +265,7 @@ class Turns:
         return self._writing
 
     def write_now(self) -> bool:
-        """Send what is to be sent if that needs no waiting. True: nothing is left for the caller to do."""
+        """Send what is to be sent without waiting. False: `write` has something to send or to wait for."""
         with self.mutex:
             if self._writing:
                 # Whoever writes takes it along.
@@ -275,9 +273,13 @@ class Turns:
             data = self._take()
             if not data:
                 return True
-            if self._io.write_now(data):
+            if not self._io.write_now(data):
+                self._unsent = data
+                self._congested = self._backend.is_async
+                return False
+            if self._io.write_now(b""):
                 return True
-            self._unsent = data
+            self._congested = True
             return False
 
     async def write(self, limit: float | None, until: float | None = None) -> None:
@@ -287,8 +289,12 @@ class Turns:
         """
         while True:
             with self.mutex:
-                data = b"" if self._writing else self._take()
-                if not data:
+                if self._writing:
+                    return
+                # Congested, the network is first waited for with empty hands: to be cancelled then
+                # costs nobody anything.
+                data = b"" if self._congested else self._take()
+                if not data and not self._congested:
                     return
                 self._writing = True
             try:
@@ -297,17 +303,18 @@ class Turns:
                 self.catch_up()
                 self.fail(Fault(type(exc), str(exc), cause=exc))
             except BaseException as exc:
-                self.fail(
-                    Fault(
-                        WriteError,
-                        f"Writing to {self._peer} was given up half-way: the connection is lost.",
-                        cause=exc,
+                if data:
+                    self.fail(
+                        Fault(
+                            WriteError,
+                            f"Writing to {self._peer} was given up half-way: the connection is lost.",
+                            cause=exc,
+                        )
                     )
-                )
                 raise
             finally:
                 with self.mutex:
-                    self._writing = False
+                    self._writing = self._congested = False
                     parked, self._parked = self._parked, []
                 for wakeup in parked:
                     wakeup.set()
