@@ -117,6 +117,7 @@ class FileField:
     def steps(self, run: _files.Run) -> Stepping:
         """Yield the file from its start, what blocks being called by `await run(function, *args)`."""
         if self.read is None:
+            run = _files.runner(self.file, run)
             yield run(self.rewind)
             while chunk := (yield run(_files.read_chunk, self.file)):
                 yield chunk

@@ -172,6 +172,7 @@ class FileByteStream(IteratorByteStream, AsyncByteStream):
         return Steps(self._steps(run))
 
     def _steps(self, run: _files.Run) -> Stepping:
+        run = _files.runner(self._stream, run)
         yield run(self._begin)
         while chunk := (yield run(_files.read_chunk, self._stream, self.CHUNK_SIZE)):
             yield chunk

@@ -11,6 +11,7 @@ from typing import Any
 
 from httpx_core import AsyncByteStream, SyncByteStream
 
+from ._backends import current_backend
 from ._bridge import run
 
 
@@ -79,24 +80,30 @@ class _Chunks:
 
 
 class Upload:
-    """The body of a request that is not in memory, read chunk by chunk in either colour."""
+    """The body of a request that is not in memory, read chunk by chunk in either colour.
+
+    On the async side files of the blocking kind are read in helper threads.
+    RuntimeError: the body is of the other colour.
+    """
 
     __slots__ = ("_is_async", "_iterator")
 
     def __init__(self, stream: Any, is_async: bool) -> None:
         self._is_async = is_async
-        if is_async:
-            if not isinstance(stream, AsyncByteStream) and not hasattr(stream, "__aiter__"):
-                raise RuntimeError(
-                    "An async transport cannot send a request whose body is sync only."
-                )
-            self._iterator: Any = stream.__aiter__()
-        else:
-            if not isinstance(stream, SyncByteStream) and not hasattr(stream, "__iter__"):
+        if not is_async:
+            if not hasattr(stream, "__iter__"):
                 raise RuntimeError(
                     "A sync transport cannot send a request whose body is async only."
                 )
-            self._iterator = iter(stream)
+            self._iterator: Any = iter(stream)
+            return
+        if not hasattr(stream, "__aiter__"):
+            raise RuntimeError("An async transport cannot send a request whose body is sync only.")
+        off_loop = getattr(stream, "_off_loop", None)
+        if off_loop is None:
+            self._iterator = stream.__aiter__()
+        else:
+            self._iterator = off_loop(current_backend().run_blocking)
 
     async def next(self) -> bytes | None:
         """The next chunk, or None after the last one."""
@@ -107,3 +114,14 @@ class Upload:
                 return None
             return chunk
         return next(self._iterator, None)
+
+    async def aclose(self) -> None:
+        """End the iteration of a body that is not sent to its end.
+
+        A generator of the caller's runs its `finally` now and not when it is collected.
+        """
+        close = getattr(self._iterator, "aclose" if self._is_async else "close", None)
+        if close is not None:
+            closing = close()
+            if self._is_async:
+                await closing
