@@ -1,0 +1,195 @@
+"""What is published: four distributions of one version, pinned to each other, each complete in itself."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[1]
+
+PACKAGES = {
+    "httpx-core": "httpx_core",
+    "httpx-auth": "httpx_auth",
+    "httpx-transports": "httpx_transports",
+    "httpx": "httpx",
+}
+
+# The name of each dependency, and whether it is one of ours, which are pinned to the same version.
+DEPENDENCIES = {
+    "httpx-core": {"idna"},
+    "httpx-auth": {"httpx-core"},
+    "httpx-transports": {"httpx-core", "anyio", "certifi", "h11"},
+    "httpx": {"httpx-core", "httpx-auth", "httpx-transports"},
+}
+
+EXTRAS = {
+    "httpx-core": {"brotli": {"brotli", "brotlicffi"}, "zstd": {"backports.zstd"}},
+    "httpx-auth": {},
+    "httpx-transports": {"http2": {"h2"}, "socks": set[str]()},
+    "httpx": {
+        "brotli": {"httpx-core[brotli]"},
+        "cli": {"click", "rich"},
+        "http2": {"httpx-transports[http2]"},
+        "socks": {"httpx-transports[socks]"},
+        "zstd": {"httpx-core[zstd]"},
+    },
+}
+
+each_package = pytest.mark.parametrize("distribution", PACKAGES)
+
+
+def settings(distribution: str) -> dict[str, Any]:
+    path = ROOT / "packages" / distribution / "pyproject.toml"
+    found: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def about(distribution: str) -> dict[str, Any]:
+    source = ROOT / "packages" / distribution / "src" / PACKAGES[distribution]
+    return runpy.run_path(str(source / "__about__.py"))
+
+
+def version() -> str:
+    found: str = about("httpx")["__version__"]
+    return found
+
+
+def name_of(requirement: str) -> str:
+    """The name of a requirement, with its extras: `httpx-core[zstd]` of `httpx-core[zstd]==1; ...`."""
+    found = re.match(r"[A-Za-z0-9._-]+(\[[a-z0-9,]+\])?", requirement)
+    assert found is not None
+    return found[0]
+
+
+def all_requirements(distribution: str) -> list[str]:
+    project = settings(distribution)["project"]
+    extras = project.get("optional-dependencies", {})
+    return [*project["dependencies"], *(one for some in extras.values() for one in some)]
+
+
+def test_the_four_packages_have_one_version() -> None:
+    versions = {distribution: about(distribution)["__version__"] for distribution in PACKAGES}
+    assert dict.fromkeys(PACKAGES, version()) == versions
+
+
+@each_package
+def test_the_title_is_the_name_and_the_description_is_the_published_one(distribution: str) -> None:
+    project = settings(distribution)["project"]
+    assert distribution == project["name"]
+    assert distribution == about(distribution)["__title__"]
+    assert project["description"] == about(distribution)["__description__"]
+
+
+@each_package
+def test_our_packages_are_pinned_to_each_other_exactly(distribution: str) -> None:
+    ours = {
+        requirement
+        for requirement in all_requirements(distribution)
+        if name_of(requirement).partition("[")[0] in PACKAGES
+    }
+    pinned = {f"{name_of(requirement)}=={version()}" for requirement in ours}
+    assert pinned == ours, (
+        "Raise the version in the four __about__.py and in every pin at once: "
+        "`grep -rn '==' packages/*/pyproject.toml` shows them."
+    )
+
+
+@each_package
+def test_a_package_requires_what_the_design_lets_it_require(distribution: str) -> None:
+    required = {name_of(one) for one in settings(distribution)["project"]["dependencies"]}
+    assert DEPENDENCIES[distribution] == required
+
+
+@each_package
+def test_a_package_has_the_extras_that_its_users_ask_for(distribution: str) -> None:
+    extras = settings(distribution)["project"].get("optional-dependencies", {})
+    names = {extra: {name_of(one) for one in some} for extra, some in extras.items()}
+    assert EXTRAS[distribution] == names
+
+
+@each_package
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "LICENSE"])
+def test_a_package_brings_its_own_papers(distribution: str, name: str) -> None:
+    text = (ROOT / "packages" / distribution / name).read_text(encoding="utf-8")
+    assert text.strip()
+
+
+@each_package
+def test_a_readme_opens_with_the_name_and_has_an_example(distribution: str) -> None:
+    text = (ROOT / "packages" / distribution / "README.md").read_text(encoding="utf-8")
+    assert text.startswith(f"# {distribution}\n")
+    assert "```python\n" in text
+
+
+@each_package
+def test_a_changelog_has_an_entry_for_the_version(distribution: str) -> None:
+    text = (ROOT / "packages" / distribution / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"\n## {version()}\n" in text
+
+
+@each_package
+def test_a_package_is_under_the_license_of_the_repository(distribution: str) -> None:
+    assert (ROOT / "LICENSE").read_bytes() == (
+        ROOT / "packages" / distribution / "LICENSE"
+    ).read_bytes()
+    project = settings(distribution)["project"]
+    assert "BSD-3-Clause" == project["license"]
+    assert ["LICENSE"] == project["license-files"]
+
+
+@each_package
+def test_a_package_tells_type_checkers_that_it_is_typed(distribution: str) -> None:
+    marker = ROOT / "packages" / distribution / "src" / PACKAGES[distribution] / "py.typed"
+    assert b"" == marker.read_bytes()
+    assert "Typing :: Typed" in settings(distribution)["project"]["classifiers"]
+
+
+@each_package
+def test_a_package_runs_on_the_same_pythons(distribution: str) -> None:
+    project = settings(distribution)["project"]
+    assert ">=3.10" == project["requires-python"]
+    pythons = {
+        one.rpartition(" ")[2]
+        for one in project["classifiers"]
+        if one.startswith("Programming Language :: Python :: 3.")
+    }
+    assert {"3.10", "3.11", "3.12", "3.13", "3.14"} == pythons
+
+
+@each_package
+def test_a_wheel_holds_the_import_package_and_a_source_archive_what_builds_it(
+    distribution: str,
+) -> None:
+    build = settings(distribution)["tool"]["hatch"]["build"]["targets"]
+    assert [f"src/{PACKAGES[distribution]}"] == build["wheel"]["packages"]
+    assert {"/src", "/README.md", "/CHANGELOG.md", "/LICENSE"} == set(build["sdist"]["include"])
+    source = ROOT / "packages" / distribution / "src"
+    folders = {path.name for path in source.iterdir() if not path.name.endswith(".egg-info")}
+    assert {PACKAGES[distribution]} == folders
+
+
+def test_the_command_is_installed_with_the_client() -> None:
+    assert {"httpx": "httpx:main"} == settings("httpx")["project"]["scripts"]
+
+
+@each_package
+def test_the_version_that_is_installed_is_the_one_of_the_checkout(distribution: str) -> None:
+    from importlib.metadata import version as installed
+
+    assert version() == installed(distribution)
+
+
+def test_the_root_changelog_leads_to_the_four() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    for distribution in PACKAGES:
+        assert f"(packages/{distribution}/CHANGELOG.md)" in text
