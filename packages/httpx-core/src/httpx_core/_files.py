@@ -38,7 +38,7 @@ async def inline(function: Callable[..., T], /, *args: Any) -> T:
 
 def runner(file: Any, run: Run) -> Run:
     """How to call what a file does: a file in memory blocks nobody, and saves the way elsewhere."""
-    return inline if isinstance(file, io.BytesIO) else run
+    return inline if type(file) is io.BytesIO else run
 
 
 def is_text(file: Any) -> bool:
