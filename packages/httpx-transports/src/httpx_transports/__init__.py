@@ -5,17 +5,31 @@ Importing this loads no socket, ssl, anyio, trio or h2: that waits for the first
 
 from __future__ import annotations
 
-from ._asgi import ASGITransport as ASGITransport
-from ._base import AsyncBaseTransport as AsyncBaseTransport
-from ._base import BaseTransport as BaseTransport
-from ._http import AsyncHTTPTransport as AsyncHTTPTransport
-from ._http import HTTPTransport as HTTPTransport
-from ._limits import DEFAULT_LIMITS as DEFAULT_LIMITS
-from ._limits import Limits as Limits
-from ._mock import MockTransport as MockTransport
-from ._proxy import Proxy as Proxy
-from ._tls import CertTypes as CertTypes
-from ._tls import create_ssl_context as create_ssl_context
-from ._types import SOCKET_OPTION as SOCKET_OPTION
-from ._types import ProxyTypes as ProxyTypes
-from ._wsgi import WSGITransport as WSGITransport
+from ._asgi import ASGITransport
+from ._base import AsyncBaseTransport, BaseTransport
+from ._http import AsyncHTTPTransport, HTTPTransport
+from ._limits import DEFAULT_LIMITS, Limits
+from ._mock import MockTransport
+from ._pool.stats import OriginStats
+from ._proxy import Proxy
+from ._tls import CertTypes, create_ssl_context
+from ._types import SOCKET_OPTION, ProxyTypes
+from ._wsgi import WSGITransport
+
+__all__ = [
+    "DEFAULT_LIMITS",
+    "SOCKET_OPTION",
+    "ASGITransport",
+    "AsyncBaseTransport",
+    "AsyncHTTPTransport",
+    "BaseTransport",
+    "CertTypes",
+    "HTTPTransport",
+    "Limits",
+    "MockTransport",
+    "OriginStats",
+    "Proxy",
+    "ProxyTypes",
+    "WSGITransport",
+    "create_ssl_context",
+]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from httpx_core import Request, Response
 
     from ._pool.dial import Dialer
-    from ._pool.pool import OriginStats
+    from ._pool.stats import OriginStats
     from ._types import SOCKET_OPTION, CertTypes, ProxyTypes
 
 

@@ -14,7 +14,7 @@ from collections.abc import Hashable
 from functools import partial
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from httpx_core import (
     ConnectError,
@@ -27,6 +27,7 @@ from .._attempt import Attempt
 from .._backends import current_backend
 from .again import may_go_again
 from .state import PoolState, Slot, Waiter
+from .stats import OriginStats
 
 if TYPE_CHECKING:
     from httpx_core import Request, Response
@@ -34,20 +35,6 @@ if TYPE_CHECKING:
     from .._backends.interface import Backend
     from .._connection import Connection
     from .dial import Dialer
-
-
-class OriginStats(NamedTuple):
-    """The figures of one origin: requests that are `active` or `waiting`, connections that are `idle`
-    now; connections `opened` and `closed`, requests that `reused` one or were `retried`, so far.
-    """
-
-    active: int
-    idle: int
-    waiting: int
-    opened: int
-    reused: int
-    closed: int
-    retried: int
 
 
 class Pool:
