@@ -46,9 +46,12 @@ class LengthDecoder(Decoder):
     __slots__ = ("_length", "_remaining")
 
     def __init__(self, length: int) -> None:
-        super().__init__()
-        self._length = self._remaining = length
+        # Written out: most responses make one of these, and calling the base costs as much again.
         self.complete = length == 0
+        self.leftover = b""
+        self.plain = True
+        self.trailers = []
+        self._length = self._remaining = length
 
     def feed(self, data: bytes) -> bytes:
         remaining = self._remaining - len(data)

@@ -111,11 +111,15 @@ def interpret(head: Head) -> bool:
             # Names of codings know no case (RFC 9112, 7); h11 gives them in lower case.
             head.fields[head.fields.index(pair)] = (pair[0], b"chunked")
         elif name == b"connection":
-            options = [option.strip() for option in value.lower().split(b",")]
-            if b"close" in options:
-                closing = True
-            elif b"keep-alive" in options:
+            value = value.lower()
+            if value == b"keep-alive":
                 head.persistent = True
+            else:
+                options = [option.strip() for option in value.split(b",")]
+                if b"close" in options:
+                    closing = True
+                elif b"keep-alive" in options:
+                    head.persistent = True
         elif name == b"keep-alive":
             timeout = _KEEP_ALIVE_TIMEOUT.search(value)
             if timeout is not None:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from .connection import HTTP11Connection
     from .reader import ResponseReader
 
-# Bytes asked for by one read.
+# Bytes asked for by one read. For a body as many as asyncio takes from a socket at a time, so that
+# nothing is cut; for a head less, since the memory for it has to be found each time.
 READ_SIZE = 65_536
+BODY_READ_SIZE = 262_144
 
 
 def disconnected() -> RemoteProtocolError:
@@ -84,7 +86,7 @@ class HTTP11Body(Body):
                 self._told = True
                 await attempt.trace.started("http11.receive_response_body", request=attempt.request)
             while True:
-                data = await self._stream.read(READ_SIZE, attempt.left(attempt.read))
+                data = await self._stream.read(BODY_READ_SIZE, attempt.left(attempt.read))
                 if data:
                     data = decoder.feed(data)
                 else:

@@ -19,6 +19,7 @@ from .receiving import READ_SIZE, disconnected
 if TYPE_CHECKING:
     from .._attempt import Attempt
     from .._backends.interface import NetworkStream
+    from .._body import Upload
     from .outgoing import Outgoing
     from .reader import ResponseReader
 
@@ -52,22 +53,28 @@ class Sender:
         """
         outgoing = self._outgoing
         outgoing.all_sent = False
-        if outgoing.expects and not await self._may_continue():
-            return
-        if outgoing.body is not None:
-            outgoing.all_sent = await self._send_piece(memoryview(outgoing.body), chunked=False)
-        else:
-            outgoing.all_sent = await self._send_upload()
+        upload = outgoing.upload
+        try:
+            if outgoing.expects and not await self._may_continue():
+                pass
+            elif upload is None:
+                body = memoryview(outgoing.body or b"")
+                outgoing.all_sent = await self._send_piece(body, chunked=False)
+            else:
+                outgoing.all_sent = await self._send_upload(upload)
+        except Exception:
+            # Not for a cancellation, in which nothing may be awaited.
+            if upload is not None:
+                await upload.aclose()
+            raise
+        if upload is not None and not outgoing.all_sent:
+            await upload.aclose()
 
-    async def _send_upload(self) -> bool:
+    async def _send_upload(self, upload: Upload) -> bool:
         """Send a streamed body; False when the response came first."""
         outgoing = self._outgoing
-        upload = outgoing.upload
         remaining = outgoing.length
-        while upload is not None:
-            data = await upload.next()
-            if data is None:
-                break
+        while (data := await upload.next()) is not None:
             if not data:
                 continue  # as a chunk it would end the body
             piece = memoryview(data).cast("B")
