@@ -77,7 +77,8 @@ def test_cookies_can_be_saved_and_loaded_and_host_only_ones_stay_so(
     again = Cookies()
     for cookie in loaded:
         again.jar.set_cookie(cookie)
-    assert "host=1; domain=2" == sent(again, "https://www.example.org/")
+    both = sent(again, "https://www.example.org/") or ""
+    assert {"host=1", "domain=2"} == set(both.split("; "))
     assert "domain=2" == sent(again, "https://x.www.example.org/")
     assert sent(again, "http://x.www.example.org/") is None
 

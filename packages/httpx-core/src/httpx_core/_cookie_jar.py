@@ -18,7 +18,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from copy import copy
 from http.cookiejar import Cookie, CookieJar
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -75,6 +75,18 @@ class RFC6265CookieJar(CookieJar):
         super().__init__()
         self.public_suffixes = public_suffixes
         self.strict = strict
+
+    def __iter__(self) -> Iterator[Cookie]:
+        """The cookies there are now, by domain and path in the order these came first."""
+        with self._cookies_lock:
+            return iter(
+                [
+                    cookie
+                    for paths in self._cookies.values()
+                    for cookies in paths.values()
+                    for cookie in cookies.values()
+                ]
+            )
 
     # Storing, RFC 6265 5.3
 
