@@ -7,6 +7,10 @@ from typing import Any
 KIB = 1024
 MIB = 1024 * 1024
 
+# RFC 9113, 6.9.2: what every window starts with, and 6.9.1: what none may pass.
+MIN_WINDOW = 65_535
+MAX_WINDOW = 2**31 - 1
+
 
 class Limits:
     """The limits of one connection pool. None means that there is none.
@@ -17,7 +21,9 @@ class Limits:
     What a peer may make us hold: `max_header_size` bytes and `max_header_fields` fields in the header
     block of one response, `max_interim_responses` before the final one (RFC 9110, 15.2). For HTTP/2
     `http2_stream_window` and `http2_connection_window` are what the server may send ahead of the
-    reader, in bytes (RFC 9113, 5.2).
+    reader, in bytes (RFC 9113, 5.2). An HTTP/2 connection that is silent for `http2_ping_interval`
+    seconds while something is waited for is asked for a sign of life, and given up when none comes
+    within `http2_ping_timeout` seconds.
 
     >>> Limits(max_connections=10, max_keepalive_connections=5)
     Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=5.0)
@@ -28,6 +34,8 @@ class Limits:
     __module__ = "httpx_transports"
     __slots__ = (
         "http2_connection_window",
+        "http2_ping_interval",
+        "http2_ping_timeout",
         "http2_stream_window",
         "keepalive_expiry",
         "max_connections",
@@ -45,6 +53,8 @@ class Limits:
     max_interim_responses: int
     http2_stream_window: int
     http2_connection_window: int
+    http2_ping_interval: float | None
+    http2_ping_timeout: float
 
     def __init__(
         self,
@@ -57,6 +67,8 @@ class Limits:
         max_interim_responses: int = 100,
         http2_stream_window: int = 4 * MIB,
         http2_connection_window: int = 16 * MIB,
+        http2_ping_interval: float | None = 30.0,
+        http2_ping_timeout: float = 10.0,
     ) -> None:
         self.max_connections = max_connections
         self.max_keepalive_connections = max_keepalive_connections
@@ -66,6 +78,8 @@ class Limits:
         self.max_interim_responses = max_interim_responses
         self.http2_stream_window = http2_stream_window
         self.http2_connection_window = http2_connection_window
+        self.http2_ping_interval = http2_ping_interval
+        self.http2_ping_timeout = http2_ping_timeout
         for name in self.__slots__:
             value = getattr(self, name)
             if value is None and name in _MAY_BE_NONE:
@@ -77,6 +91,10 @@ class Limits:
                 )
             if value < 0 or value != value:
                 raise ValueError(f"Limits: {name} must not be negative, and is {value!r}.")
+            if name.endswith("_window") and not MIN_WINDOW <= value <= MAX_WINDOW:
+                raise ValueError(
+                    f"Limits: {name} must be from {MIN_WINDOW} to {MAX_WINDOW} bytes, and is {value!r}."
+                )
 
     def __eq__(self, other: Any) -> bool:
         return isinstance(other, Limits) and all(
@@ -86,18 +104,18 @@ class Limits:
     __hash__ = None  # type: ignore[assignment]  # equal by value, and it was never hashable
 
     def __repr__(self) -> str:
-        shown = ["max_connections", "max_keepalive_connections", "keepalive_expiry"]
-        default = _DEFAULTS
-        if default is not None:
-            shown += [
-                name
-                for name in sorted(self.__slots__)
-                if name not in shown and getattr(self, name) != getattr(default, name)
-            ]
-        return f"Limits({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
+        others = [
+            name
+            for name in self.__slots__
+            if name not in _SHOWN and getattr(self, name) != getattr(_DEFAULTS, name)
+        ]
+        return (
+            f"Limits({', '.join(f'{name}={getattr(self, name)!r}' for name in (*_SHOWN, *others))})"
+        )
 
 
-_MAY_BE_NONE = ("max_connections", "max_keepalive_connections", "keepalive_expiry")
+_SHOWN = ("max_connections", "max_keepalive_connections", "keepalive_expiry")
+_MAY_BE_NONE = (*_SHOWN, "http2_ping_interval")
 _DEFAULTS = Limits()
 
 DEFAULT_LIMITS = Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)

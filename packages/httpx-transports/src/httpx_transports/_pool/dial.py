@@ -241,7 +241,18 @@ class Dialer:
     def _http2_over(self, stream: NetworkStream, backend: Backend) -> Connection:
         from .._http2.connection import HTTP2Connection
 
-        return HTTP2Connection(stream, backend)
+        limits = self.limits
+        return HTTP2Connection(
+            stream,
+            backend,
+            max_header_size=limits.max_header_size,
+            max_header_fields=limits.max_header_fields,
+            max_interim_responses=limits.max_interim_responses,
+            http2_stream_window=limits.http2_stream_window,
+            http2_connection_window=limits.http2_connection_window,
+            http2_ping_interval=limits.http2_ping_interval,
+            http2_ping_timeout=limits.http2_ping_timeout,
+        )
 
 
 def _proxy_fields(proxy: Proxy) -> list[tuple[bytes, bytes]]:
