@@ -13,6 +13,8 @@ Rules:
 2. A wake-up is never lost: whoever leaves the queue after having been woken hands the role on.
 3. A write that ended half-way leaves the connection useless to all (the peer would take the next
    frame for the rest of this one), so it fails for all.
+4. A peer that takes no more bytes may have answered before it closed. So nothing more is written
+   then, and reading goes on until it says why: a rest of a response, the end, or a reset.
 """
 
 from __future__ import annotations
@@ -21,7 +23,13 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from httpx_core import ReadTimeout, RemoteProtocolError, TransportError, WriteError
+from httpx_core import (
+    ReadTimeout,
+    RemoteProtocolError,
+    TransportError,
+    WriteError,
+    WriteTimeout,
+)
 
 from .._bridge import run
 from .streams import Fault
@@ -54,6 +62,7 @@ class Turns:
         "_congested",
         "_heard",
         "_io",
+        "_is_deaf",
         "_large",
         "_parked",
         "_peer",
@@ -88,6 +97,8 @@ class Turns:
         self._ping_timeout = ping_timeout
         self.mutex = Lock()
         self._reading = self._writing = self._congested = self._large = False
+        # The peer takes no more bytes.
+        self._is_deaf = False
         self._waiting: dict[Stream, Wakeup] = {}
         self._parked: list[Wakeup] = []
         self._unsent = b""
@@ -299,9 +310,13 @@ class Turns:
                 self._writing = True
             try:
                 await self._io.write(data, limit, until)
-            except TransportError as exc:
-                self.catch_up()
-                self.fail(Fault(type(exc), str(exc), cause=exc))
+            except WriteTimeout as exc:
+                self.fail(Fault(WriteTimeout, str(exc), cause=exc))
+            except TransportError:
+                self._is_deaf = True
+                with self.mutex:
+                    self.session.retire()
+                self._changed()
             except BaseException as exc:
                 if data:
                     self.fail(
@@ -330,6 +345,8 @@ class Turns:
 
     def _take(self) -> bytes:
         data = self.session.take()
+        if self._is_deaf:
+            return b""
         if self._unsent:
             data, self._unsent = self._unsent + data, b""
         return data
