@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class Attempt:
     """A request with its limits in seconds (`connect`, `read`, `write`, `pool`), None for no limit.
 
-    `deadline`, on the clock of `time.monotonic()`, is where the total limit ends, or None.
+    `deadline`, on the clock of `time.monotonic()`, is where the total limit ends, or None. A client sets
+    it in the extension `deadline`, for all the requests that redirects and authentication make of one.
     `sent`: some of the request may have reached the peer. `answered`: a first byte of the response
     came. `refused`: the peer said that it did not process the request (GOAWAY, REFUSED_STREAM).
     `reused`: the connection had served a request before.
@@ -60,7 +61,8 @@ class Attempt:
                 total = timeout.get("total")
                 if total is not None:
                     self.total = total
-                    self.deadline = monotonic() + total
+                    deadline = extensions.get("deadline")
+                    self.deadline = monotonic() + total if deadline is None else deadline
             trace = extensions.get("trace")
             if trace is not None:
                 self.trace = Trace(trace, is_async)

@@ -72,12 +72,12 @@ class BaseClient:
         self._base_url = with_trailing_slash(URL(base_url))
         self._auth = build_auth(auth)
         self._params = QueryParams(params)
-        self.headers = headers  # type: ignore[assignment]  # the setter takes all that can be headers
+        self.headers = headers
         self._cookies = Cookies(cookies)
-        self.timeout = timeout  # type: ignore[assignment]  # the setter takes all that can be a timeout
+        self.timeout = timeout
         self.follow_redirects = follow_redirects
         self.max_redirects = max_redirects
-        self.event_hooks = event_hooks or {}  # type: ignore[assignment]  # the setter takes a mapping
+        self.event_hooks = event_hooks or {}
         self._trust_env = trust_env
         self._default_encoding = default_encoding
 
@@ -258,26 +258,30 @@ class BaseClient:
             headers = _redirects.without_content(headers)
         same_origin = _redirects.same_origin(url, request.url)
         own_cookies = getattr(request, "_own_cookies", None) if same_origin else None
+        first_origin = getattr(request, "_first_origin", request.url._origin)
         redirected = Request(
             method,
             url,
             headers=headers,
-            cookies=self._redirect_cookies(own_cookies, same_origin),
+            cookies=self._redirect_cookies(own_cookies, url._origin == first_origin),
             stream=None if bare else request.stream,
             extensions=request.extensions,
         )
+        if not bare and hasattr(request, "_content"):
+            redirected._content = request._content
         if own_cookies:
             redirected._own_cookies = own_cookies  # type: ignore[attr-defined]  # see build_request
+        redirected._first_origin = first_origin  # type: ignore[attr-defined]  # for the next redirect
         return redirected
 
     def _redirect_headers(self, request: Request, url: URL, method: str) -> Headers:
         return _redirects.redirect_headers(request, url, method)
 
     def _redirect_cookies(
-        self, own_cookies: CookieTypes | None, same_origin: bool
+        self, own_cookies: CookieTypes | None, to_first_origin: bool
     ) -> CookieTypes | None:
         """The cookies of a redirected request; those without a domain are for the first origin only."""
-        if same_origin:
+        if to_first_origin:
             return self._merge_cookies(own_cookies)
         if not self._cookies:
             return None
@@ -327,16 +331,16 @@ def build_auth(auth: AuthTypes | None) -> Auth | None:
     if callable(auth):
         return FunctionAuth(func=auth)
     raise TypeError(
-        "auth must be a (username, password) tuple, a callable that takes and returns a Request, or "
-        f"an Auth, not {type(auth).__name__}."
+        'Invalid "auth" argument: it must be a (username, password) tuple, a callable that takes and '
+        f"returns a Request, or an Auth, not {type(auth).__name__}."
     )
 
 
 def warn_of_cookies() -> None:
     """Per-request cookies are sent, but what a server sets does not come back to them."""
     warnings.warn(
-        "Cookies given with one request (`cookies=`) are deprecated, since they are not kept for the "
-        "next one as the server may expect: set them on the client.",
+        "Setting per-request cookies=<...> is being deprecated, because the expected behaviour on "
+        "cookie persistence is ambiguous. Set cookies directly on the client instance instead.",
         DeprecationWarning,
         stacklevel=3,
     )

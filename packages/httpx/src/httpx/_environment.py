@@ -20,29 +20,26 @@ def proxies_of_environment(
 ) -> dict[URLPattern, str | None]:
     """The proxy URL for each pattern, None where there is to be none, the most specific not yet first.
 
-    Lower-case names win over upper-case ones. HTTP_PROXY is not believed in a CGI script, where a
-    request header could set it. On macOS and Windows the system's settings count where the
-    environment has none.
+    Lower-case names win over upper-case ones, also when they are empty, which switches a proxy off.
+    HTTP_PROXY is not believed in a CGI script, where a request header could set it. On macOS and
+    Windows the system's settings count where the environment has none.
     """
     if environ is None:
         environ = _system_settings()
     found: dict[URLPattern, str | None] = {}
     for scheme in ("http", "https", "all"):
-        proxy = environ.get(f"{scheme}_proxy")
-        if not proxy and not (scheme == "http" and "REQUEST_METHOD" in environ):
-            proxy = environ.get(f"{scheme.upper()}_PROXY")
+        believes_upper_case = scheme != "http" or "REQUEST_METHOD" not in environ
+        proxy = _setting(environ, f"{scheme}_proxy", believes_upper_case)
         if proxy:
             found[URLPattern(f"{scheme}://")] = proxy if "://" in proxy else f"http://{proxy}"
     if not found:
         return {}
-    for entry in (environ.get("no_proxy") or environ.get("NO_PROXY") or "").split(","):
-        entry = entry.strip()
+    for entry in _setting(environ, "no_proxy").replace(",", " ").split():
         if entry == "*":
             # Whatever else is there: no proxies at all.
             return {}
-        if entry:
-            for pattern in exceptions(entry):
-                found[pattern] = None
+        for pattern in exceptions(entry):
+            found[pattern] = None
     return found
 
 
@@ -79,6 +76,14 @@ def exceptions(entry: str) -> list[URLPattern]:
         return []
 
 
+def _setting(environ: Mapping[str, str], name: str, believes_upper_case: bool = True) -> str:
+    """The value of a variable by its lower-case name, or else by its upper-case one."""
+    value = environ.get(name)
+    if value is None and believes_upper_case:
+        value = environ.get(name.upper())
+    return (value or "").strip()
+
+
 def _split_port(entry: str) -> tuple[str, str]:
     """An entry without brackets, and its `:port` where it has one."""
     if entry.startswith("["):
@@ -101,7 +106,8 @@ def _is_address(host: str) -> bool:
 def _system_settings() -> Mapping[str, str]:
     """The environment, and on macOS and Windows what the system is set to."""
     environ = os.environ
-    if sys.platform not in ("darwin", "win32"):
+    platform: str = sys.platform
+    if platform not in ("darwin", "win32"):
         return environ
     if any(name.lower().endswith("_proxy") for name in environ):
         return environ

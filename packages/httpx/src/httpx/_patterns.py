@@ -22,8 +22,8 @@ class URLPattern:
     def __init__(self, pattern: str) -> None:
         if pattern and "://" not in pattern:
             raise ValueError(
-                f"A URL pattern needs a scheme with '://', as in 'all://{pattern}' or "
-                f"'{pattern}://', and is {pattern!r}."
+                "Proxy keys should use proper URL forms rather than plain scheme strings. "
+                f'Instead of "{pattern}", use "{pattern}://"'
             )
         url = URL(pattern)
         self.pattern = pattern
@@ -43,7 +43,8 @@ class URLPattern:
         """Whether the pattern is for a URL."""
         if self._scheme and self._scheme != url.scheme:
             return False
-        if self._port is not None and self._port != url.port:
+        # The port that is meant where the URL leaves it out: `all://host:443` is for https://host/.
+        if self._port is not None and self._port != url._origin[2]:
             return False
         if not self._host:
             return True

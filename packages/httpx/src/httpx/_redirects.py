@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from httpx_core import URL, Headers, InvalidURL, RemoteProtocolError, StreamConsumed
-from httpx_core._streams import AsyncIteratorByteStream, IteratorByteStream
 
 if TYPE_CHECKING:
     from httpx_core import Request, Response
@@ -65,7 +64,7 @@ def redirect_url(request: Request, response: Response) -> URL:
             url = request.url.join(url)
     except InvalidURL as exc:
         raise RemoteProtocolError(
-            f"The redirect's Location header is malformed: {exc}", request=request
+            f"Invalid URL in location header: {exc}", request=request
         ) from exc
     # A fragment is for the user of the URL, and is inherited (RFC 9110, 10.2.2).
     if request.url.fragment and not url.fragment:
@@ -98,8 +97,7 @@ def without_content(headers: Headers) -> Headers:
 
 def check_replayable(request: Request) -> None:
     """Refuse, before anything is sent, a body that cannot be had a second time. StreamConsumed."""
-    stream = request.stream
-    if isinstance(stream, (IteratorByteStream, AsyncIteratorByteStream)) and not stream._replayable:
+    if getattr(request.stream, "_is_spent", False):
         raise StreamConsumed
 
 

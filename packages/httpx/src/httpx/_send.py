@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from operator import add
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from httpx_core import RemoteProtocolError, StreamError, TooManyRedirects
+from httpx_transports import AsyncHTTPTransport, HTTPTransport, OriginStats
 
 from . import _redirects
 from ._base_client import BaseClient, ClientState
@@ -19,7 +21,6 @@ from ._base_client import BaseClient, ClientState
 if TYPE_CHECKING:
     from httpx_auth import Auth, AuthTypes
     from httpx_core import Request, Response
-    from httpx_transports import OriginStats
 
     from ._defaults import UseClientDefault
     from ._patterns import URLPattern
@@ -47,12 +48,12 @@ class SendLoop(BaseClient):
         """Send a request, and read its response unless that is to be streamed."""
         if self._state is not ClientState.OPENED:
             if self._state is ClientState.CLOSED:
-                raise RuntimeError("Cannot send a request: this client has been closed.")
+                raise RuntimeError("Cannot send a request, as the client has been closed.")
             self._state = ClientState.OPENED
         self._set_timeout(request)
         total = request.extensions["timeout"].get("total")
         if total is not None:
-            # One deadline for all the requests that become of this one.
+            # One deadline for all the requests that become of this one, and for their bodies.
             request.extensions["deadline"] = monotonic() + total
         chosen = self._request_auth(request, auth)
         if chosen is None:
@@ -103,7 +104,8 @@ class SendLoop(BaseClient):
         while True:
             if len(history) > self.max_redirects:
                 raise TooManyRedirects(
-                    f"More than {self.max_redirects} redirects (max_redirects) were followed.",
+                    "Exceeded maximum allowed redirects. "
+                    f"The client follows {self.max_redirects} (max_redirects).",
                     request=request,
                 )
             if hooks["request"]:
@@ -148,8 +150,7 @@ class SendLoop(BaseClient):
         response._started = started
         if response.is_closed:
             response._elapsed = perf_counter() - started
-        if self._default_encoding != "utf-8":
-            response.default_encoding = self._default_encoding
+        response.default_encoding = self._default_encoding
         self._cookies.extract_cookies(response)
         if logger.isEnabledFor(logging.INFO):
             url = request.url
@@ -164,12 +165,16 @@ class SendLoop(BaseClient):
         return response
 
     def _collect_stats(self) -> dict[str, OriginStats]:
-        """The figures of all transports that have some."""
+        """The figures of the transports that have a pool, added up where two of them know an origin."""
         found: dict[str, OriginStats] = {}
-        for transport in (self._transport, *self._mounts.values()):
-            stats = getattr(transport, "stats", None)
-            if stats is not None:
-                found.update(stats())
+        transports = {id(each): each for each in (self._transport, *self._mounts.values())}
+        for transport in transports.values():
+            if isinstance(transport, (HTTPTransport, AsyncHTTPTransport)):
+                for origin, figures in transport.stats().items():
+                    known = found.get(origin)
+                    found[origin] = (
+                        figures if known is None else OriginStats(*map(add, known, figures))
+                    )
         return found
 
     # What the two colours do each in its own way.

@@ -279,11 +279,11 @@ def _unsupported(request: Request) -> UnsupportedProtocol:
     url = request.url
     if not url.scheme or not url.host:
         return UnsupportedProtocol(
-            f"The request's URL is not absolute, it needs a scheme (http:// or https://) and a host: "
+            "Request URL is missing an 'http://' or 'https://' protocol, or has no host: "
             f"{url!r}.",
             request=request,
         )
     return UnsupportedProtocol(
-        f"The scheme {url.scheme}:// of the request's URL is not supported; http, https, ws and wss are.",
+        f"Request URL has an unsupported protocol '{url.scheme}://'; http, https, ws and wss are known.",
         request=request,
     )
