@@ -32,6 +32,7 @@ from h2.events import (
     StreamEnded,
     StreamReset,
 )
+from h2.exceptions import StreamClosedError
 from h2.settings import SettingCodes, Settings
 from hyperframe.frame import Frame
 from tests.support.raw_server import RawServer
@@ -197,26 +198,39 @@ class HTTP2Server(RawServer):
         bodies: dict[int, bytearray] = {}
         fields: dict[int, dict[str, str]] = {}
         while (event := peer.next_event()) is not None:
-            if isinstance(event, RequestReceived):
-                stream_id = event.stream_id
-                fields[stream_id] = _text(event.headers)
-                self.requests.append(fields[stream_id])
-                bodies[stream_id] = bytearray()
-                if fields[stream_id].get(":path") == "/mirror":
-                    peer.headers(stream_id, 200)
-            elif isinstance(event, DataReceived):
-                peer.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-                peer.flush()
-                if event.stream_id not in fields:
-                    continue
-                if fields[event.stream_id].get(":path") == "/mirror":
-                    peer.data(event.stream_id, event.data)
-                else:
-                    bodies[event.stream_id] += event.data
-            elif isinstance(event, StreamReset):
-                fields.pop(event.stream_id, None)
-            elif isinstance(event, StreamEnded) and event.stream_id in fields:
-                self._answer(peer, event.stream_id, fields, bodies)
+            try:
+                self._on_event(peer, event, fields, bodies)
+            except StreamClosedError as exc:
+                # The client has reset it meanwhile, in what was read to wait for credit.
+                fields.pop(exc.stream_id, None)
+
+    def _on_event(
+        self,
+        peer: Peer,
+        event: Event,
+        fields: dict[int, dict[str, str]],
+        bodies: dict[int, bytearray],
+    ) -> None:
+        if isinstance(event, RequestReceived):
+            stream_id = event.stream_id
+            fields[stream_id] = _text(event.headers)
+            self.requests.append(fields[stream_id])
+            bodies[stream_id] = bytearray()
+            if fields[stream_id].get(":path") == "/mirror":
+                peer.headers(stream_id, 200)
+        elif isinstance(event, DataReceived):
+            peer.h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            peer.flush()
+            if event.stream_id not in fields:
+                return
+            if fields[event.stream_id].get(":path") == "/mirror":
+                peer.data(event.stream_id, event.data)
+            else:
+                bodies[event.stream_id] += event.data
+        elif isinstance(event, StreamReset):
+            fields.pop(event.stream_id, None)
+        elif isinstance(event, StreamEnded) and event.stream_id in fields:
+            self._answer(peer, event.stream_id, fields, bodies)
 
     def _answer(
         self,

@@ -252,8 +252,7 @@ async def _one_of_two(colour: Colour, line: Any) -> list[Any]:
         try:
             return await line.get("/")
         except RemoteProtocolError as exc:
-            assert "declared" in str(exc)
-            return "malformed"
+            return "malformed" if "declared" in str(exc) else exc
 
     return sorted(await colour.concurrently(one, one), key=str)
 

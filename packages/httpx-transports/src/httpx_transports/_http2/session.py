@@ -93,6 +93,7 @@ class Session:
 
     `failure` is set when the connection is lost, by either side's fault: no stream goes on then.
     `limit`: how many streams may be open at once; 0 when none may be opened any more.
+    `goaway`: the reason that the peer gave for shutting down, "" while it has not.
     """
 
     __slots__ = (
@@ -106,8 +107,8 @@ class Session:
         "_shut",
         "_touched",
         "failure",
+        "goaway",
         "limit",
-        "settings_event",
         "streams",
     )
 
@@ -134,7 +135,7 @@ class Session:
         self._shut = False
         self.limit = ASSUMED_STREAMS
         self.failure: Fault | None = None
-        self.settings_event: Any = None
+        self.goaway = ""
         self._handlers: dict[type, Callable[[Any], None]] = {
             DataReceived: self._on_data,
             InformationalResponseReceived: self._on_interim,
@@ -415,7 +416,6 @@ class Session:
             self._touch_blocked()
 
     def _on_settings(self, event: RemoteSettingsChanged) -> None:
-        self.settings_event = event
         if not self._shut:
             self.limit = min(MAX_STREAMS, self._h2.remote_settings.max_concurrent_streams)
         if self._h2.encoder.header_table_size > MAX_TABLE:
@@ -434,7 +434,7 @@ class Session:
         told = payload[8:208]
         self._shut = True
         self.limit = 0
-        reason = f"{_name(code)}{f', {told!r}' if told else ''}"
+        self.goaway = reason = f"{_name(code)}{f', {told!r}' if told else ''}"
         for stream in list(self.streams.values()):
             if stream.id > last and stream.fault is None and not stream.ended:
                 stream.fault = Fault(

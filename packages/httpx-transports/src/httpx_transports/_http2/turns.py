@@ -354,10 +354,12 @@ class Turns:
     # The end.
 
     def _end_of_input(self) -> None:
+        goaway = self.session.goaway
         self.fail(
             Fault(
                 RemoteProtocolError,
-                f"The server at {self._peer} closed the connection before the response was complete.",
+                f"The server at {self._peer} closed the connection before the response was complete"
+                f"{f', having said why: {goaway}' if goaway else ''}.",
             )
         )
 
