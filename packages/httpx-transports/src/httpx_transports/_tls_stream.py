@@ -122,12 +122,16 @@ class TLSMachine:
             while left > 0 and self._incoming.pending:
                 data = self.tls.read(min(left, RECORD))
                 if not data:
+                    self._ended = True
                     break
                 parts.append(data)
                 left -= len(data)
-        except ssl.SSLError:
-            # Half a record, or a failure: OpenSSL tells it again to whoever reads next.
+        except ssl.SSLWantReadError:
+            # Half a record.
             pass
+        except ssl.SSLError:
+            # OpenSSL tells it again to whoever reads next.
+            self._ended = True
         return b"".join(parts)
 
 

@@ -15,6 +15,7 @@ slower for small answers.
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 from collections import deque
 from collections.abc import Sequence
@@ -58,6 +59,7 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
         "_offset",
         "_paused",
         "_peer",
+        "_pid",
         "_read_deadline",
         "_read_limit",
         "_reader",
@@ -71,6 +73,7 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, peer: str) -> None:
         self._loop = loop
+        self._pid = os.getpid()
         self._socket = sock
         self._peer = peer
         self._transport: asyncio.Transport | None = None
@@ -211,8 +214,8 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
             return
         self._closed = True
         loop = self._loop
-        transport = self._transport
-        if loop.is_closed():
+        if loop.is_closed() or self._pid != os.getpid():
+            # A forked child shares the loop's selector with its parent, and must not change it.
             self._abandon()
             return
         try:
@@ -226,9 +229,6 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
                 self._abandon()
             return
         self._abort()
-        if not here and transport is not None:
-            # Nobody may ever run the loop again, and only then would the transport close it.
-            self._socket.close()
 
     def is_readable(self) -> bool:
         return (
@@ -361,20 +361,21 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
             self._timer_at = inf
         if self._transport is not None:
             self._transport.abort()
-        else:
-            self._socket.close()
+        # The transport closes it when the loop runs again, which may be never.
+        self._socket.close()
         self._wake(self._reader)
         self._wake(self._writer)
 
     def _abandon(self) -> None:
-        """Close the socket of a loop that is closed: its transport can do nothing any more."""
-        import warnings
-
+        """Close the socket of a loop that is closed, or not ours: its transport can do nothing."""
         self._socket.close()
-        with warnings.catch_warnings():
-            # It would warn that nobody closed it.
-            warnings.simplefilter("ignore", ResourceWarning)
-            self._transport = None
+        transport: Any = self._transport
+        if hasattr(transport, "_sock"):
+            # There is no public way to tell a transport without a loop that its socket is closed,
+            # and it warns when it is collected with one. Where it has no such attribute, or does
+            # not look at it any more, no more than that warning is the price.
+            transport._sock = None
+        self._transport = None
 
 
 class AsyncioBackend(Backend):
