@@ -246,31 +246,31 @@ class Client:
         self.colour = colour
         self.inner = inner
 
-    async def request(self, method: str, url: Any, **kwargs: Any) -> Response:
+    async def request(self, method: str, url: Any, **kwargs: Any) -> Any:
         return await self._call("request", method, url, **kwargs)
 
-    async def get(self, url: Any, **kwargs: Any) -> Response:
+    async def get(self, url: Any, **kwargs: Any) -> Any:
         return await self._call("get", url, **kwargs)
 
-    async def post(self, url: Any, **kwargs: Any) -> Response:
+    async def post(self, url: Any, **kwargs: Any) -> Any:
         return await self._call("post", url, **kwargs)
 
-    async def put(self, url: Any, **kwargs: Any) -> Response:
+    async def put(self, url: Any, **kwargs: Any) -> Any:
         return await self._call("put", url, **kwargs)
 
-    async def patch(self, url: Any, **kwargs: Any) -> Response:
+    async def patch(self, url: Any, **kwargs: Any) -> Any:
         return await self._call("patch", url, **kwargs)
 
-    async def delete(self, url: Any, **kwargs: Any) -> Response:
+    async def delete(self, url: Any, **kwargs: Any) -> Any:
         return await self._call("delete", url, **kwargs)
 
-    async def head(self, url: Any, **kwargs: Any) -> Response:
+    async def head(self, url: Any, **kwargs: Any) -> Any:
         return await self._call("head", url, **kwargs)
 
-    async def options(self, url: Any, **kwargs: Any) -> Response:
+    async def options(self, url: Any, **kwargs: Any) -> Any:
         return await self._call("options", url, **kwargs)
 
-    async def send(self, request: Request, **kwargs: Any) -> Response:
+    async def send(self, request: Request, **kwargs: Any) -> Any:
         return await self._call("send", request, **kwargs)
 
     def stream(self, method: str, url: Any, **kwargs: Any) -> _Entered:

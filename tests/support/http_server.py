@@ -58,9 +58,13 @@ class HTTPServer(RawServer):
     """See the module. `requests`: what came, in the order in which it was complete."""
 
     def __init__(
-        self, *, ssl_context: ssl.SSLContext | None = None, host: str = "127.0.0.1"
+        self,
+        *,
+        ssl_context: ssl.SSLContext | None = None,
+        host: str = "127.0.0.1",
+        path: str | None = None,
     ) -> None:
-        super().__init__(ssl_context=ssl_context, host=host)
+        super().__init__(ssl_context=ssl_context, host=host, path=path)
         self.requests: list[ReceivedRequest] = []
         self.arrived = threading.Event()
         self.release = threading.Event()

@@ -30,7 +30,8 @@ class RawServer:
     """Calls `handler(connection, number)` in a thread for each connection; numbers start at 0.
 
     `ssl_context`: connections are TLS, the handshake done before the handler is called.
-    `host`: `"127.0.0.1"` or `"::1"`. `disconnects`: the OSErrors handlers ended with.
+    `host`: `"127.0.0.1"` or `"::1"`. `path`: listen on a Unix domain socket there instead.
+    `disconnects`: the OSErrors handlers ended with.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class RawServer:
         *,
         ssl_context: ssl.SSLContext | None = None,
         host: str = "127.0.0.1",
+        path: str | None = None,
     ) -> None:
         self._handler = handler if handler is not None else self.serve
         self.ssl_context = ssl_context
         self.host = host
         self.port = 0
+        self.path = path
         self.disconnects: list[OSError] = []
         self._failures: list[BaseException] = []
         self._accepted = 0
@@ -88,13 +91,16 @@ class RawServer:
     # -- life ------------------------------------------------------------------------------------
 
     def start(self: S) -> S:
-        family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        self._listener = socket.socket(family, socket.SOCK_STREAM)
-        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind((self.host, 0))
+        if self.path is not None:
+            self._listener = socket.socket(socket.AF_UNIX)
+            self._listener.bind(self.path)
+        else:
+            self._listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+            self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._listener.bind((self.host, 0))
+            self.port = self._listener.getsockname()[1]
         self._listener.listen(1024)
         self._listener.setblocking(False)
-        self.port = self._listener.getsockname()[1]
         # accept() in one thread does not wake up when another closes the socket: this pair does it.
         self._wake, self._woken = socket.socketpair()
         self._acceptor = threading.Thread(
@@ -156,7 +162,8 @@ class RawServer:
                 except OSError:
                     continue
                 connection.setblocking(True)
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                if self.path is None:
+                    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self._start_handler(connection)
 
     def _start_handler(self, connection: socket.socket) -> None:

@@ -6,6 +6,8 @@ import itertools
 import threading
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.support.colours import Colour
 
 
@@ -77,6 +79,21 @@ async def test_an_event_of_another_thread_is_waited_for(colour):
     timer.start()
     await colour.wait(event)
     timer.join()
+
+
+examples = []
+
+
+@given(number=st.integers())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_a_property_runs_in_its_colour(colour, number):
+    await colour.checkpoint()
+    examples.append((colour.name, number))
+
+
+def test_every_example_of_a_property_was_run():
+    assert {"sync", "asyncio", "trio"} == {name for name, _ in examples}
+    assert len({number for _, number in examples}) > 10
 
 
 def test_a_sync_test_that_suspends_fails():

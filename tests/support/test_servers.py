@@ -95,6 +95,14 @@ def test_a_server_speaks_tls():
         connection.close()
 
 
+def test_a_server_listens_on_a_unix_socket(tmp_path):
+    path = str(tmp_path / "server.sock")
+    with HTTPServer(path=path), socket.socket(socket.AF_UNIX) as peer:
+        peer.connect(path)
+        peer.sendall(b"GET /bytes/3 HTTP/1.1\r\nConnection: close\r\n\r\n")
+        assert peer.recv(4096).endswith(b"\r\n\r\n" + pattern(3))
+
+
 def test_what_a_handler_raises_fails_the_test():
     def handler(connection, number):
         raise LookupError("a mistake of the test")

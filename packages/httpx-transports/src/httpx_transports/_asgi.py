@@ -36,7 +36,8 @@ class ASGITransport(AsyncBaseTransport):
 
     The response is there as soon as the application has started it, and its body streams: the
     application's `send` waits until a chunk has been read, unless it is the last one. Closing a
-    response early tells the application by `http.disconnect`, and cancels it.
+    response early tells the application by `http.disconnect`, and cancels it. Of the limits only a
+    total one counts here: an application may take its time, as in 0.28.
 
     >>> import asyncio
     >>> from httpx_core import Request
