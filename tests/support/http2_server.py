@@ -138,6 +138,12 @@ class Peer:
         if body:
             self.data(stream_id, body, end=True)
 
+    def hang_up(self) -> None:
+        """End our side as a clean close does, and read until the client ends its own: no TCP reset."""
+        self.socket.shutdown(socket.SHUT_WR)
+        while self.socket.recv(65536):
+            pass
+
     def reset(self, stream_id: int, code: int = ErrorCodes.CANCEL) -> None:
         self.h2.reset_stream(stream_id, code)
         self.flush()

@@ -381,6 +381,7 @@ async def test_the_read_limit_is_each_streams_own(colour: Colour) -> None:
 async def test_a_server_that_closes_is_named(colour: Colour) -> None:
     def script(peer: Peer, number: int) -> None:
         peer.next_request()
+        peer.hang_up()
 
     with HTTP2Server(script) as server:
         async with await connect(colour, server) as line:

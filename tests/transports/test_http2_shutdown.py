@@ -91,6 +91,7 @@ async def test_a_goaway_with_an_error_says_which(colour: Colour) -> None:
     def script(peer: Peer, number: int) -> None:
         peer.next_request()
         peer.frames(goaway(0, ErrorCodes.ENHANCE_YOUR_CALM, b"too_many_pings"))
+        peer.hang_up()
 
     with HTTP2Server(script) as server:
         async with await connect(colour, server) as line:
@@ -105,6 +106,7 @@ async def test_a_close_after_goaway_fails_what_was_left_with_its_reason(colour: 
         stream_id, _ = peer.next_request()
         peer.headers(stream_id, 200)
         peer.frames(goaway(stream_id, ErrorCodes.INTERNAL_ERROR, b"oops"))
+        peer.hang_up()
 
     with HTTP2Server(script) as server:
         async with await connect(colour, server) as line:

@@ -143,12 +143,8 @@ class HTTP2Connection(Connection):
             raise
 
     def is_stale(self) -> bool:
-        if not self._session.limit:
-            return True
-        if not self._io.is_readable():
-            return False
         # A server may well send PING or SETTINGS to an idle connection: see what it is.
-        return not self._turns.catch_up() or not self._session.limit
+        return not self._session.limit or not self._turns.catch_up() or not self._session.limit
 
     def close(self) -> None:
         if self._session.failure is None:
@@ -250,9 +246,8 @@ class HTTP2Connection(Connection):
                 f"leave within {attempt.write:.4g} seconds.",
                 request=attempt.request,
             )
-        if self._io.is_readable():
-            # A response, room in the window, or a peer that cannot read before we do.
-            turns.catch_up()
+        # A response may be there, room in the window, or a peer that cannot read before we do.
+        turns.catch_up()
         return True
 
     async def _await_continue(self, stream: Stream, attempt: Attempt) -> None:

@@ -206,7 +206,10 @@ class Turns:
             self._changed()
 
     def catch_up(self) -> bool:
-        """Take in what came while nobody read, without waiting; False when that cannot be told."""
+        """Take in what came while nobody read, without waiting; False when that cannot be told.
+
+        Even to ask whether there is anything is the reader's right, since a TLS stream has to read to know.
+        """
         with self.mutex:
             if self._reading:
                 return True
