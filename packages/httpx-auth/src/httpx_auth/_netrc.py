@@ -1,0 +1,47 @@
+"""NetRCAuth: the credentials of a host from the user's netrc file."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING
+
+from ._auth import Auth
+from ._basic import basic_credentials
+
+if TYPE_CHECKING:
+    from httpx_core import Request, Response
+
+
+class NetRCAuth(Auth):
+    """Send the name and password that a netrc file has for the host, as BasicAuth does.
+
+    `file` is the path of the file. Without it the environment variable NETRC counts, and then
+    `.netrc` in the home directory. The file is read once, here.
+
+    The host is looked up as the URL's parser found it, and without its port. A user name in the URL
+    must be the one in the file. A host without an entry, or whose entry has no password, gets no
+    credentials.
+
+    FileNotFoundError: there is no such file. netrc.NetrcParseError: it cannot be read.
+    """
+
+    __module__ = "httpx_auth"
+
+    def __init__(self, file: str | None = None) -> None:
+        from netrc import netrc
+        from os import environ
+        from os.path import expanduser
+
+        if file is None and environ.get("NETRC"):
+            file = expanduser(environ["NETRC"])
+        self._netrc_info = netrc(file)
+
+    def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+        """Yield the request, with an Authorization where the file has one for its host."""
+        entry = self._netrc_info.authenticators(request.url.host)
+        if entry is not None:
+            login, _, password = entry
+            user = request.url.username
+            if password and user in ("", login):
+                request.headers["Authorization"] = basic_credentials(login or "", password)
+        yield request
