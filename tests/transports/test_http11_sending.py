@@ -353,6 +353,8 @@ def test_a_response_is_read_when_the_peer_takes_no_more(content: Any, error: Exc
     response = exchange.send(post(content))
     assert (413, b"no") == (response.status_code, response.read())
     assert ([0], 1) == (exchange.done, exchange.script.closed)
+    assert exchange.attempt is not None
+    assert exchange.attempt.answered
 
 
 @pytest.mark.parametrize("found", [b"", ReadError("reset"), ReadTimeout("nothing")])

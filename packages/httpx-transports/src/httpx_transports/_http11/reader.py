@@ -96,44 +96,23 @@ class ResponseReader:
 
         An interim response alone gives False too, and `interim` has grown.
         """
-        while True:
-            if self._buffer is None:
-                end = data.find(b"\r\n\r\n") + 4
-                if end < 4:
-                    end = self._collect(data)
-            else:
+        while data:
+            end = data.find(b"\r\n\r\n") + 4 if self._buffer is None else 0
+            if end < 4:
                 end = self._collect(data)
-            if not end:
-                return False
-            if self._buffer is not None:
-                data = bytes(self._buffer)
-                self._buffer = None
+                if not end:
+                    return False
+                data = self._collected()
             head = plain_head(data, end)
             if head is None:
-                # h11 takes bare LF for CRLF, so its end of the head may come before ours.
-                blank = BLANK_LINE.search(data)
-                end = end if blank is None else blank.end()
-                if end <= self._size_left:
-                    head = judge_head(data[:end], self._method, self._upgrade)
-                    self._reuse = False
-            if head is None or end > self._size_left:
-                raise self._too_large()
+                head, end = self._judge(data, end)
             self._size_left -= end
             self._fields_left -= len(head.fields)
-            if self._fields_left < 0:
-                raise RemoteProtocolError(
-                    f"The server sent more than {self._max_fields} header fields, the limit."
-                )
+            if self._size_left < 0 or self._fields_left < 0:
+                raise self._too_much()
             self.status = head.status
-            if head.status >= 200:
-                self.head = head
+            if head.status >= 200 or head.status == 101:
                 self._begin_body(head, data, end)
-                self.final = True
-                return True
-            if head.status == 101:
-                self.head = head
-                self._switch(head, data[end:])
-                self.final = True
                 return True
             self.interim.append((head.status, head.fields))
             if len(self.interim) > self._max_interim:
@@ -141,8 +120,7 @@ class ResponseReader:
                     f"The server sent more than {self._max_interim} interim responses, the limit."
                 )
             data = data[end:]
-            if not data:
-                return False
+        return False
 
     def _collect(self, data: bytes) -> int:
         """Add to a head that is not whole; its length if it now is, else 0."""
@@ -159,21 +137,41 @@ class ResponseReader:
         if blank is not None:
             return blank.end()
         if len(buffer) > self._size_left:
-            raise self._too_large()
+            raise self._too_much()
         # The last two bytes may be the start of the blank line.
         self._searched = max(0, len(buffer) - 2)
         return 0
 
+    def _collected(self) -> bytes:
+        """Take what was collected, which holds a whole head."""
+        data = bytes(self._buffer or b"")
+        self._buffer = None
+        return data
+
+    def _judge(self, data: bytes, end: int) -> tuple[Head, int]:
+        """Have the referee read a head, and say where it ends.
+
+        h11 takes bare LF for CRLF, so that may be before the CRLF CRLF that was found.
+        """
+        blank = BLANK_LINE.search(data, 0, end)
+        end = end if blank is None else blank.end()
+        self._reuse = False
+        return judge_head(data[:end], self._method, self._upgrade), end
+
     def _begin_body(self, head: Head, data: bytes, end: int) -> None:
         """Choose the framing (RFC 9112, 6.3) and decode what came with the head."""
-        if not head.persistent:
+        status, method = head.status, self._method
+        if status == 101 or (method == "CONNECT" and status < 300):
+            # The connection is another protocol's now (RFC 9110, 7.8 and 9.3.6).
+            if status == 101 and not self._upgrade:
+                raise RemoteProtocolError(
+                    "The server switched protocols (101), which the request did not ask for."
+                )
+            self.switched = True
             self._reuse = False
-        method = self._method
-        if method == "CONNECT" and head.status < 300:
-            self._switch(head, data[end:])
-            return
-        if head.status == 204 or head.status == 304 or method == "HEAD":
             body: Decoder = LengthDecoder(0)
+        elif status == 204 or status == 304 or method == "HEAD":
+            body = LengthDecoder(0)
         elif head.chunked:
             body = ChunkedDecoder(self._size_left, self._fields_left)
         elif head.length is not None:
@@ -181,25 +179,22 @@ class ResponseReader:
         else:
             body = CloseDecoder()
             self._reuse = False
+        if not head.persistent:
+            self._reuse = False
+        self.head = head
         self.body = body
+        self.final = True
         if end < len(data):
             if body.complete:
                 body.leftover = data[end:]
             else:
                 self.content = body.feed(data[end:])
 
-    def _switch(self, head: Head, leading: bytes) -> None:
-        """Hand over to another protocol (RFC 9110, 7.8 and 9.3.6)."""
-        if head.status == 101 and not self._upgrade:
-            raise RemoteProtocolError(
-                "The server switched protocols (101), which the request did not ask for."
+    def _too_much(self) -> RemoteProtocolError:
+        if self._fields_left < 0:
+            return RemoteProtocolError(
+                f"The server sent more than {self._max_fields} header fields, the limit."
             )
-        self.switched = True
-        self._reuse = False
-        self.body = LengthDecoder(0)
-        self.body.leftover = leading
-
-    def _too_large(self) -> RemoteProtocolError:
         return RemoteProtocolError(
             f"The server sent header fields of more than {self._max_size} bytes, the limit."
         )

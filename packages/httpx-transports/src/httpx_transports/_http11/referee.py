@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import h11
-
 from httpx_core import RemoteProtocolError
 
 from .head import Head, interpret
 
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
+
+    import h11
 
 # h11's own bound is for what it has to hold back. It gets whole blocks here, already measured.
 _NO_BOUND = 1 << 30
@@ -27,18 +27,8 @@ def judge_head(block: bytes, method: str, upgrade: bool) -> Head:
 
     RemoteProtocolError: it is malformed, or a 101 that nobody asked for.
     """
-    fields = [("Host", "referee")]
-    if upgrade:
-        fields += [("Upgrade", "any"), ("Connection", "Upgrade")]
-    event = _read(h11.Request(method=method, target="/", headers=fields), block, h11.EndOfMessage())
-    if not isinstance(event, (h11.Response, h11.InformationalResponse)):
-        raise RemoteProtocolError("The server sent a malformed response: no head.")
-    head = Head(
-        event.http_version,
-        event.status_code,
-        event.reason,
-        event.headers.raw_items(),
-    )
+    event = _read(block, method, upgrade)[0]
+    head = Head(event.http_version, event.status_code, event.reason, event.headers.raw_items())
     if not interpret(head):
         raise RemoteProtocolError("The server sent a malformed response: unclear framing.")
     return head
@@ -50,31 +40,26 @@ def judge_trailers(block: bytes) -> list[tuple[bytes, bytes]]:
     RemoteProtocolError: it is malformed.
     """
     chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n"
-    request = h11.Request(method="GET", target="/", headers=[("Host", "referee")])
-    event = _read(request, chunked + block, h11.EndOfMessage(), skip=h11.Response)
-    if not isinstance(event, h11.EndOfMessage):
-        raise RemoteProtocolError("The server sent malformed trailers.")
-    return event.headers.raw_items()
+    trailers: list[tuple[bytes, bytes]] = _read(chunked + block, "GET")[1].headers.raw_items()
+    return trailers
 
 
-def _read(
-    request: h11.Request,
-    data: bytes,
-    end: h11.EndOfMessage,
-    skip: type[h11.Event] | None = None,
-) -> object:
-    """The first event that h11 reads from `data` in answer to a request, past one of `skip`."""
+def _read(data: bytes, method: str, upgrade: bool = False) -> list[Any]:
+    """The first two events that h11 reads from `data` in answer to a request."""
+    # Imported here, since a process that meets ordinary servers only never needs it.
+    import h11
+
     connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=_NO_BOUND)
-    connection.send(request)
-    connection.send(end)
+    fields = [("Host", "referee")]
+    if upgrade:
+        fields += [("Upgrade", "any"), ("Connection", "Upgrade")]
+    connection.send(h11.Request(method=method, target="/", headers=fields))
+    connection.send(h11.EndOfMessage())
     connection.receive_data(data)
     try:
-        event = connection.next_event()
-        if skip is not None and isinstance(event, skip):
-            event = connection.next_event()
+        return [connection.next_event(), connection.next_event()]
     except h11.RemoteProtocolError as exc:
         _refuse(exc)
-    return event
 
 
 def _refuse(exc: h11.RemoteProtocolError) -> NoReturn:

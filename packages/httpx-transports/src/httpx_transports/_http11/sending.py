@@ -75,8 +75,6 @@ class Sender:
         outgoing = self._outgoing
         remaining = outgoing.length
         while (data := await upload.next()) is not None:
-            if not data:
-                continue  # as a chunk it would end the body
             piece = memoryview(data).cast("B")
             if not outgoing.chunked:
                 remaining -= len(piece)
@@ -91,7 +89,10 @@ class Sender:
         return True
 
     async def _send_piece(self, data: memoryview, chunked: bool) -> bool:
-        """Send a piece of the body, cut where it is big; False when the response came first."""
+        """Send a piece of the body, cut where it is big; False when the response came first.
+
+        Of an empty piece nothing is sent: as a chunk it would end the body.
+        """
         for start in range(0, len(data), PIECE):
             part = data[start : start + PIECE]
             if await self._is_refused() or not await self._write(chunk(part) if chunked else part):
