@@ -172,7 +172,12 @@ def read_body(stream: BinaryIO, request: ReceivedRequest) -> None:
 
 
 def _read_exactly(stream: BinaryIO, size: int) -> bytes:
-    data = stream.read(size)
-    if len(data) < size:
-        raise ConnectionAbortedError("The peer went away in the middle of a body.")
-    return data
+    parts = []
+    while size:
+        # An unbuffered stream gives what there is.
+        part = stream.read(size)
+        if not part:
+            raise ConnectionAbortedError("The peer went away in the middle of a body.")
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)
