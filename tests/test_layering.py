@@ -66,6 +66,9 @@ SHIMS = {
     "httpx._utils",
 }
 
+# The package itself loads this one, since the text `httpx.__version__` must be bound after the module.
+LOADED_SHIMS = {("httpx", "httpx.__version__")}
+
 # Each of these costs milliseconds, or brings a network, a thread or a loop, where only a name was wanted.
 HEAVY = {
     "anyio",
@@ -269,7 +272,7 @@ def test_no_code_of_ours_imports_a_shim() -> None:
         for module in modules()
         if module not in SHIMS
         for imported in imports(module)
-        if imported.module in SHIMS
+        if imported.module in SHIMS and (module, imported.module) not in LOADED_SHIMS
     ]
     assert [] == breaches, (
         "A shim is there for code written against httpx 0.28 alone: import from the module, or the "

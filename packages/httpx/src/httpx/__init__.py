@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from httpx_auth import (
     Auth,
     BasicAuth,
@@ -68,7 +70,8 @@ from httpx_transports import (
     create_ssl_context,
 )
 
-from .__about__ import __description__, __title__, __version__
+# Not from __about__: a module __version__ that were imported later would take the place of the text.
+from .__version__ import __description__, __title__, __version__
 from ._async_client import AsyncClient
 from ._cli import main
 from ._defaults import DEFAULT_MAX_REDIRECTS as DEFAULT_MAX_REDIRECTS
@@ -86,6 +89,41 @@ from ._functions import (
     stream,
 )
 from ._sync_client import Client
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """The modules whose names httpx 0.28 had, each loaded when somebody asks for it.
+
+        `httpx._client.USE_CLIENT_DEFAULT` works after `import httpx` alone, as it always did.
+        """
+        if name in _KEPT_MODULES:
+            from importlib import import_module
+
+            return import_module(f"{__name__}.{name}")
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+_KEPT_MODULES = frozenset(
+    (
+        "_api",
+        "_auth",
+        "_client",
+        "_config",
+        "_content",
+        "_decoders",
+        "_exceptions",
+        "_main",
+        "_models",
+        "_multipart",
+        "_status_codes",
+        "_transports",
+        "_types",
+        "_urlparse",
+        "_urls",
+        "_utils",
+    )
+)
 
 # In the order of httpx 0.28, which takes no notice of case.
 __all__ = [  # noqa: RUF022

@@ -2,5 +2,7 @@
 
 from httpx_transports import AsyncHTTPTransport as AsyncHTTPTransport
 from httpx_transports import HTTPTransport as HTTPTransport
-from httpx_transports._body import AsyncResponseStream as AsyncResponseStream
-from httpx_transports._body import ResponseStream as ResponseStream
+
+from .._httpcore_exceptions import map_httpcore_exceptions as map_httpcore_exceptions
+from .._httpcore_streams import AsyncResponseStream as AsyncResponseStream
+from .._httpcore_streams import ResponseStream as ResponseStream
