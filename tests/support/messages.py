@@ -160,15 +160,22 @@ def read_head(stream: BinaryIO) -> bytes | None:
 def read_body(stream: BinaryIO, request: ReceivedRequest) -> None:
     """Read the request's body into it; the sizes of its chunks are kept in `chunks`."""
     if "chunked" in (request.header("transfer-encoding") or "").lower():
-        while size := int(stream.readline(65536).split(b";")[0], 16):
+        while size := int(_read_line(stream).split(b";")[0], 16):
             request.chunks.append(_read_exactly(stream, size))
-            assert b"\r\n" == stream.readline(65536)
-        while stream.readline(65536) != b"\r\n":
+            assert b"\r\n" == _read_line(stream)
+        while _read_line(stream) != b"\r\n":
             pass
         request.body = b"".join(request.chunks)
     else:
         length = int(request.header("content-length") or 0)
         request.body = _read_exactly(stream, length) if length else b""
+
+
+def _read_line(stream: BinaryIO) -> bytes:
+    line = stream.readline(65536)
+    if not line.endswith(b"\n"):
+        raise ConnectionAbortedError("The peer went away in the middle of a body.")
+    return line
 
 
 def _read_exactly(stream: BinaryIO, size: int) -> bytes:

@@ -456,35 +456,6 @@ def test_two_hundred_failures_under_overload_leave_the_pool_whole(server: HTTPSe
         assert (0, 1, 0) == (stats.active, stats.idle, stats.waiting)
 
 
-async def test_a_request_cancelled_anywhere_leaves_the_pool_whole(
-    async_colour: Colour, server: HTTPServer
-) -> None:
-    colour = async_colour
-    async with colour.transport(limits=Limits(max_connections=1)) as transport:
-
-        async def exchange() -> None:
-            response = await transport.handle(request(server.url + "/chunked/5000?size=1000"))
-            await colour.read(response)
-            post = request(server.url + "/upload", method="POST", content=colour.body([b"x"] * 3))
-            await colour.read(await transport.handle(post))
-
-        await cancel_everywhere(colour, transport, exchange, server.url)
-
-
-async def cancel_everywhere(colour: Colour, transport: Any, exchange: Any, url: str) -> None:
-    """Cancel a call at its first, second … await; after each the pool is whole and serves."""
-    for n in range(1, 200):
-        finished = await colour.cancel_at(n, exchange)
-        for stats in transport.stats().values():
-            assert (0, 0) == (stats.active, stats.waiting)
-        response = await transport.handle(request(url + "/bytes/2"))
-        assert b"01" == await colour.read(response)
-        if finished:
-            assert n > 2
-            return
-    raise AssertionError("The call never came to its end.")
-
-
 async def test_a_request_cancelled_while_it_waits_leaves_the_queue(
     async_colour: Colour, server: HTTPServer
 ) -> None:

@@ -62,8 +62,10 @@ class Sender:
                 outgoing.all_sent = await self._send_piece(body, chunked=False)
             else:
                 outgoing.all_sent = await self._send_upload(upload)
-        except Exception:
-            # Not for a cancellation, in which nothing may be awaited.
+        except GeneratorExit:
+            # The coroutine itself is being closed: nothing may be awaited.
+            raise
+        except BaseException:
             if upload is not None:
                 await upload.aclose()
             raise
