@@ -108,6 +108,9 @@ class Peer:
     # -- sending ---------------------------------------------------------------------------------
 
     def headers(self, stream_id: int, status: int, fields: Fields = (), end: bool = False) -> None:
+        if stream_id not in self.h2.streams:
+            # Closed so long that h2 would take it for a new stream with a wrong id.
+            raise StreamClosedError(stream_id)
         self.h2.send_headers(stream_id, [(":status", str(status)), *fields], end_stream=end)
         self.flush()
 

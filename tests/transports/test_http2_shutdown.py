@@ -334,7 +334,7 @@ async def test_cancelling_at_every_await_leaves_the_connection_good(async_colour
                 assert 0 == line.connection._session._h2.open_outbound_streams
             else:
                 pytest.fail("The exchange never came to its end.")
-            assert n > 2
+            assert n >= 2
 
 
 async def test_ten_thousand_cancels_leave_no_open_stream(async_colour: Colour) -> None:
