@@ -20,6 +20,8 @@ _parameter = re.compile(
 ).fullmatch
 # A scheme alone, or with a token68, which this package's schemes do not use.
 _scheme = re.compile(rf"({_TOKEN})(?:[ \t]+[A-Za-z0-9\-._~+/]+=*)?").fullmatch
+# What else begins with a scheme is a challenge that is broken.
+_broken = re.compile(rf"({_TOKEN})[ \t]+(?![ \t=])").match
 _escape = re.compile(r"\\(.)", re.DOTALL)
 
 
@@ -39,19 +41,21 @@ def parse_challenges(fields: Iterable[str]) -> list[Challenge]:
     """
     challenges: list[Challenge] = []
     for field in fields:
-        open_one = Challenge("", {}, True)  # parameters before any scheme belong to none
+        current: Challenge | None = None
         for element in _elements(field):
             text = element.strip(" \t")
             parameter = _parameter(text)
-            alone = None if parameter else _scheme(text)
-            scheme = parameter[1] if parameter else alone[1] if alone else None
-            if scheme:
-                open_one = Challenge(scheme.lower(), {}, False)
-                challenges.append(open_one)
-            elif text and not parameter and challenges and challenges[-1] is open_one:
-                open_one = challenges[-1] = open_one._replace(is_malformed=True)
+            alone = _scheme(text)
+            begun = parameter if parameter and parameter[1] else alone or _broken(text)
+            if begun:
+                current = Challenge(begun[1].lower(), {}, False)
+                challenges.append(current)
+            if current is None:
+                continue  # a parameter before any scheme belongs to none
             if parameter:
                 token, quoted = parameter[3], parameter[4]
                 value = token if token else _escape.sub(r"\1", quoted[1:-1])
-                open_one.parameters.setdefault(parameter[2].lower(), value)
+                current.parameters.setdefault(parameter[2].lower(), value)
+            elif text and not alone:
+                current = challenges[-1] = current._replace(is_malformed=True)
     return challenges

@@ -38,7 +38,10 @@ class NetRCAuth(Auth):
 
     def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """Yield the request, with an Authorization where the file has one for its host."""
-        entry = self._netrc_info.authenticators(request.url.host)
+        host = request.url.host
+        if host not in self._netrc_info.hosts:
+            host = request.url.raw_host.decode("ascii")
+        entry = self._netrc_info.authenticators(host)
         if entry is not None:
             login, _, password = entry
             user = request.url.username
