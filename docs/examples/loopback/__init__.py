@@ -1,0 +1,1 @@
+"""Servers on this machine for the demo to talk to. They are for looking at, not for use."""
