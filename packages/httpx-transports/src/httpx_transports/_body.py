@@ -118,10 +118,15 @@ class Upload:
     async def aclose(self) -> None:
         """End the iteration of a body that is not sent to its end.
 
-        A generator of the caller's runs its `finally` now and not when it is collected.
+        A generator of the caller's runs its `finally` now and not when it is collected. What that
+        raises is dropped: there is something else already that the caller is to see.
         """
         close = getattr(self._iterator, "aclose" if self._is_async else "close", None)
-        if close is not None:
+        if close is None:
+            return
+        try:
             closing = close()
             if self._is_async:
                 await closing
+        except Exception:  # noqa: S110 - see above
+            pass
