@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from netrc import NetrcParseError
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from httpx_core import Request
 
 ENTRIES = """
 machine example.org login user password pass
-machine nopassword.example login user
 machine evil.example login evil password evil
 machine xn--bcher-kva.example login idn password pass
 """
@@ -38,7 +38,6 @@ def file(tmp_path: Path) -> str:
         ("https://user:other@example.org/", USER_PASS),
         ("https://bob@example.org/", None),
         ("https://www.example.org/", None),
-        ("https://nopassword.example/", None),
         # The parsed host counts, not what stands before the @.
         ("https://example.org:@evil.example/", None),
         ("https://:@evil.example/", "Basic ZXZpbDpldmls"),
@@ -56,6 +55,16 @@ def test_the_credentials_are_those_of_the_host(
 def authorization(auth: NetRCAuth, url: str) -> str | None:
     header: str | None = next(auth.sync_auth_flow(Request("GET", url))).headers.get("authorization")
     return header
+
+
+def test_an_entry_without_a_password_sends_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "netrc"
+    path.write_text("machine example.org login user\n")
+    if sys.version_info < (3, 11):
+        with pytest.raises(NetrcParseError):  # the standard library's parser did not allow it
+            NetRCAuth(str(path))
+    else:
+        assert authorization(NetRCAuth(str(path)), "https://example.org/") is None
 
 
 def test_a_default_entry_is_for_every_other_host(tmp_path: Path) -> None:
