@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import pytest
@@ -128,19 +129,26 @@ async def test_a_target_with_a_line_break_is_refused(colour: Colour) -> None:
     assert [] == server.requests
 
 
-async def test_interim_responses_and_trailers_are_kept(colour: Colour) -> None:
+@pytest.mark.parametrize("split", [True, False])
+async def test_interim_responses_and_trailers_are_kept(colour: Colour, split: bool) -> None:
     def script(peer: Peer, number: int) -> None:
         stream_id, _ = peer.next_request()
         peer.headers(stream_id, 103, [("link", "</style.css>")])
         peer.headers(stream_id, 100)
         peer.headers(stream_id, 200)
+        if split:
+            # After the response has been given to its user.
+            assert given.wait(20)
         peer.data(stream_id, b"body")
         peer.trailers(stream_id, [("x-sum", "1")])
         peer.until_closed()
 
+    given = threading.Event()
+
     with HTTP2Server(script) as server:
         async with await connect(colour, server) as line:
             response = await line.send("GET", "/")
+            given.set()
             assert b"body" == await colour.read(response)
     assert [
         (103, [(b"link", b"</style.css>")]),

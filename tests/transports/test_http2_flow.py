@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from h2.events import DataReceived, StreamReset, WindowUpdated
-from httpx_core import RemoteProtocolError, WriteTimeout
 from hyperframe.frame import (
     ContinuationFrame,
     DataFrame,
@@ -19,6 +18,8 @@ from hyperframe.frame import (
 from tests.support.colours import Colour
 from tests.support.http2_client import body, connect
 from tests.support.http2_server import HTTP2Server, Peer
+
+from httpx_core import RemoteProtocolError, WriteTimeout
 
 MIB = 1024 * 1024
 
@@ -208,7 +209,9 @@ def continuation_flood(stream_id: int) -> bytes:
 
 
 def empty_continuations(stream_id: int) -> bytes:
-    return HeadersFrame(stream_id, HEAD).serialize() + ContinuationFrame(stream_id).serialize() * 200
+    return (
+        HeadersFrame(stream_id, HEAD).serialize() + ContinuationFrame(stream_id).serialize() * 200
+    )
 
 
 def header_bomb(stream_id: int) -> bytes:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from h2.errors import ErrorCodes
 from h2.events import RequestReceived, StreamReset
-from httpx_core import ReadTimeout, RemoteProtocolError, Request
 from hyperframe.frame import GoAwayFrame
 from tests.support.colours import Colour
 from tests.support.http2_client import LIMITS, connect
 from tests.support.http2_server import HTTP2Server, Peer
+
+from httpx_core import ReadTimeout, RemoteProtocolError, Request
 
 
 def goaway(last: int, code: int = 0, told: bytes = b"") -> GoAwayFrame:
@@ -96,7 +97,7 @@ async def test_a_goaway_with_an_error_says_which(colour: Colour) -> None:
     with HTTP2Server(script) as server:
         async with await connect(colour, server) as line:
             attempt = line.attempt("GET", "/")
-            with pytest.raises(RemoteProtocolError, match="ENHANCE_YOUR_CALM.*too_many_pings"):
+            with pytest.raises(RemoteProtocolError, match=r"ENHANCE_YOUR_CALM.*too_many_pings"):
                 await line.connection.exchange(attempt)
     assert attempt.refused
 
@@ -111,7 +112,7 @@ async def test_a_close_after_goaway_fails_what_was_left_with_its_reason(colour: 
     with HTTP2Server(script) as server:
         async with await connect(colour, server) as line:
             response = await line.send("GET", "/")
-            with pytest.raises(RemoteProtocolError, match="INTERNAL_ERROR.*oops"):
+            with pytest.raises(RemoteProtocolError, match=r"INTERNAL_ERROR.*oops"):
                 await colour.read(response)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from httpx_core import LocalProtocolError
 
@@ -56,7 +56,7 @@ class Outgoing:
 class ResponseBody(Body):
     """The body of a response whose head has been given to its user."""
 
-    __slots__ = ("_attempt", "_connection", "_is_open", "_outgoing", "_stream")
+    __slots__ = ("_attempt", "_connection", "_extensions", "_is_open", "_outgoing", "_stream")
 
     def __init__(
         self,
@@ -64,12 +64,17 @@ class ResponseBody(Body):
         stream: Stream,
         attempt: Attempt,
         outgoing: Outgoing | None,
+        extensions: dict[str, Any],
     ) -> None:
-        """`outgoing` is what was not sent yet when the response came: it goes on while this is read."""
+        """`outgoing` is what was not sent yet when the response came: it goes on while this is read.
+
+        `extensions` are the response's; they get the trailers at the end.
+        """
         self._connection = connection
         self._stream = stream
         self._attempt = attempt
         self._outgoing = outgoing
+        self._extensions = extensions
         self._is_open = True
 
     async def receive(self) -> bytes:
@@ -91,6 +96,8 @@ class ResponseBody(Body):
             await self._end(exc)
             raise
         if not data:
+            if self._stream.trailers:
+                self._extensions["trailing_headers"] = self._stream.trailers
             await self._end(None)
         return data
 

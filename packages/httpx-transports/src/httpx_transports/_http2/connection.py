@@ -129,6 +129,8 @@ class HTTP2Connection(Connection):
             else:
                 if outgoing is not None:
                     await self._send_body(stream, attempt, outgoing)
+                elif self._backend.is_async and len(self._session.streams) > 1:
+                    await self._turns.write_together(attempt.write, attempt.deadline)
                 elif not self._turns.write_now():
                     await self._turns.write(attempt.write, attempt.deadline)
                 await self._receive_head(stream, attempt)
@@ -298,7 +300,8 @@ class HTTP2Connection(Connection):
             return wire.response(
                 stream.status, stream.fields, ByteStream(content), extensions, attempt.request
             )
-        body = ResponseBody(self, stream, attempt, None if stream.finished else outgoing)
+        rest = None if stream.finished else outgoing
+        body = ResponseBody(self, stream, attempt, rest, extensions)
         return wire.response(
             stream.status,
             stream.fields,

@@ -35,7 +35,12 @@ from h2.events import (
     TrailersReceived,
     WindowUpdated,
 )
-from h2.exceptions import H2Error, NoAvailableStreamIDError, StreamClosedError
+from h2.exceptions import (
+    H2Error,
+    NoAvailableStreamIDError,
+    StreamClosedError,
+    TooManyStreamsError,
+)
 from h2.settings import SettingCodes, Settings
 from hpack import NeverIndexedHeaderTuple
 
@@ -153,7 +158,7 @@ class Session:
     def open(self, pseudo: list[Pair], fields: list[Pair], end: bool) -> Stream | None:
         """Begin a request; None when no stream may be opened now. `end`: it has no body."""
         h2 = self._h2
-        if self.failure is not None or h2.open_outbound_streams >= self.limit:
+        if not self.limit or len(self.streams) >= MAX_STREAMS:
             return None
         try:
             stream_id = h2.get_next_available_stream_id()
@@ -168,7 +173,11 @@ class Session:
                     for pair in fields
                 ]
                 break
-        h2.send_headers(stream_id, pseudo + fields, end_stream=end)
+        try:
+            h2.send_headers(stream_id, pseudo + fields, end_stream=end)
+        except TooManyStreamsError:
+            # The peer has lowered its limit since the pool looked at ours.
+            return None
         stream = Stream(stream_id, pseudo[0][1] != b"HEAD", end)
         self.streams[stream_id] = stream
         return stream
