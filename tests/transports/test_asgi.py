@@ -276,6 +276,27 @@ async def test_the_end_is_told_when_the_application_has_returned(async_colour):
     assert ["background"] == events
 
 
+async def test_an_application_that_listens_is_told_when_its_response_is_complete(async_colour):
+    events = []
+
+    async def app(scope, receive, send):
+        await receive()
+        await receive()
+
+        async def listen():
+            events.append(await receive())
+
+        async def answer():
+            await turns(async_colour)
+            await send(START)
+            await send(chunk(b"all", False))
+
+        await async_colour.concurrently(listen, answer)
+
+    response = await get(async_colour, app)
+    assert (b"all", [DISCONNECT]) == (response.content, events)
+
+
 async def test_many_requests_at_once_are_apart(async_colour):
     async def app(scope, receive, send):
         await send(START)
@@ -533,14 +554,11 @@ async def test_messages_out_of_order_are_errors_of_the_application(async_colour,
         await get(async_colour, sending(*messages))
 
 
-async def test_an_error_that_nobody_read_is_logged(async_colour, caplog):
-    async def app(scope, receive, send):
-        await send(START)
-        await send(chunk(b"a", False))
-        await turns(async_colour)
-        raise ValueError("expected")
-
+@pytest.mark.parametrize("messages", [[START], [START, chunk(b"a", False)]])
+async def test_an_error_that_nobody_read_is_logged(async_colour, caplog, messages):
+    app = sending(*messages, then=ValueError("expected"))
     response = await call(async_colour, app)
+    await turns(async_colour)
     await async_colour.close(response)
     [record] = caplog.records
     assert ("httpx_transports.asgi", logging.ERROR) == (record.name, record.levelno)
@@ -548,8 +566,10 @@ async def test_an_error_that_nobody_read_is_logged(async_colour, caplog):
 
 
 async def test_an_error_that_was_read_is_not_logged(async_colour, caplog):
+    response = await call(async_colour, sending(START, chunk(b"a"), then=ValueError("expected")))
     with pytest.raises(ValueError, match="expected"):
-        await get(async_colour, sending(START, chunk(b"a"), then=ValueError("expected")))
+        await async_colour.read(response)
+    await response.stream.aclose()
     assert [] == caplog.records
 
 

@@ -196,6 +196,12 @@ def test_an_endless_body_is_no_trouble():
     response.close()
 
 
+def test_the_iterable_is_closed_at_its_end_though_the_response_is_not():
+    tracked = Tracked(b"a", b"b")
+    assert [b"a", b"b"] == list(call(tracked.app).stream)
+    assert [b"a", b"b", "end", "close"] == tracked.events
+
+
 def test_closing_early_closes_the_iterable_once():
     tracked = Tracked(b"a", b"b")
     response = call(tracked.app)

@@ -225,7 +225,7 @@ class ApplicationCall(Body):
             if self._complete:
                 while not self._finished:
                     await self._progress.wait()
-            elif not self._abandoned:
+            elif not self._finished and not self._abandoned:
                 self._abandoned = True
                 listens = bool(self._disconnect.waiting)
                 self._disconnect.notify()

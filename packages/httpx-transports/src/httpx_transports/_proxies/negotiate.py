@@ -74,12 +74,11 @@ async def negotiate(stream: NetworkStream, handshake: Handshake, attempt: Attemp
 
 async def _receive(stream: NetworkStream, handshake: Handshake, deadline: float | None) -> Any:
     """Read, and answer what is asked, until the tunnel is there."""
-    refusal = None
     while not handshake.done:
-        if refusal is None and handshake.refusal() is not None:
+        refusal = handshake.refusal()
+        if refusal is not None:
             latest = monotonic() + REFUSAL_WAIT
             deadline = latest if deadline is None else min(deadline, latest)
-        refusal = handshake.refusal()
         try:
             data = await stream.read(4096, _left(deadline))
         except (TimeoutException, NetworkError) as exc:
