@@ -118,3 +118,18 @@ def test_a_coroutine_test_without_a_colour_fails(pytestconfig):
 
     with pytest.raises(pytest.fail.Exception, match="needs the fixture `colour`"):
         pytestconfig.pluginmanager.hook.pytest_pyfunc_call(pyfuncitem=Item)
+
+
+async def test_a_client_of_each_colour_is_called_alike(colour, server, no_leaks):
+    async with colour.client(base_url=server.url, transport=colour.transport()) as client:
+        response = await client.post("/upload", content=colour.body([b"a", b"b"]))
+        assert 2 == response.json()["length"]
+        async with client.stream("GET", "/lines/2") as response:
+            assert ['{"line": 0}', '{"line": 1}'] == [
+                line async for line in colour.iter_lines(response)
+            ]
+        request = client.build_request("GET", "/status/204")
+        response = await client.send(request, stream=True)
+        await colour.close(response)
+        assert (204, False) == (response.status_code, client.is_closed)
+    assert client.inner.is_closed
