@@ -251,20 +251,20 @@ class TLSStream(NetworkStream):
                 raise faults.write_cut_short(self._peer)
             if len(data) <= SLICE:
                 await self._inner.write(self._machine.write(data), timeout, deadline)
-                return
-            self._broken = True
-            view = memoryview(data)
-            for start in range(0, len(view), SLICE):
-                encrypted = self._machine.write(view[start : start + SLICE])
-                await self._inner.write(encrypted, timeout, deadline)
-            self._broken = False
+            else:
+                self._broken = True
+                view = memoryview(data)
+                for start in range(0, len(view), SLICE):
+                    encrypted = self._machine.write(view[start : start + SLICE])
+                    await self._inner.write(encrypted, timeout, deadline)
+                self._broken = False
         except ssl.SSLError as exc:
             raise faults.write_error(self._peer, exc) from exc
         finally:
             self._lock.release()
-            if self._machine.must_send:
-                # The reader left it to us, and may now be waiting for the answer to it.
-                await self._flush(timeout)
+        if self._machine.must_send:
+            # The reader left it to us, and may now be waiting for the answer to it.
+            await self._flush(timeout)
 
     def read_now(self, max_bytes: int) -> bytes | None:
         if self._peeked is not None:
