@@ -317,11 +317,15 @@ async def test_closing_fails_what_is_open(colour: Colour) -> None:
     assert 0 == line.connection.limit
 
 
-async def test_cancelling_at_every_await_leaves_the_connection_good(async_colour: Colour) -> None:
+@pytest.mark.parametrize("secure", [False, True])
+async def test_cancelling_at_every_await_leaves_the_connection_good(
+    async_colour: Colour, authority: Any, secure: bool
+) -> None:
     """Whatever the exchange waits for: its stream is reset, another one goes on."""
     colour = async_colour
-    with HTTP2Server() as server:
-        async with await connect(colour, server) as line:
+    context = authority.server_context(alpn=["h2"]) if secure else None
+    with HTTP2Server(ssl_context=context) as server:
+        async with await connect(colour, server, authority) as line:
             for n in range(1, 100):
 
                 async def exchange() -> None:

@@ -62,6 +62,7 @@ class HTTP2Connection(Connection):
         "_face",
         "_greeted",
         "_io",
+        "_owner",
         "_peer",
         "_session",
         "_turns",
@@ -110,6 +111,7 @@ class HTTP2Connection(Connection):
             stream
         )
         self._greeted = False
+        self._owner = backend.owner()
         self.limit = self._session.limit
         self.keepalive: float | None = None
         self.on_done = _nobody
@@ -150,12 +152,22 @@ class HTTP2Connection(Connection):
 
     def close(self) -> None:
         if self._session.failure is None:
-            with self._turns.mutex:
-                self._session.shut()
-            self._turns.write_now()
+            if self._is_ours():
+                with self._turns.mutex:
+                    self._session.shut()
+                self._turns.write_now()
             self._turns.fail(
                 Fault(WriteError, f"The connection to {self._peer} was closed on this side.")
             )
+
+    def _is_ours(self) -> bool:
+        """Whether we are where the connection was made: not in another event loop, nor in a child
+        process, which must not write to its parent's connection.
+        """
+        try:
+            return self._backend.owner() == self._owner
+        except RuntimeError:
+            return False
 
     # The steps of an exchange.
 
