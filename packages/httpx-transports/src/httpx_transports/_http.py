@@ -175,7 +175,9 @@ def _dialer(
 
     if not isinstance(limits, Limits):
         raise TypeError(f"limits must be a Limits, not {type(limits).__name__}.")
-    if not isinstance(retries, int) or retries < 0:
+    if not isinstance(retries, int):
+        raise TypeError(f"retries must be a number, not {type(retries).__name__}.")
+    if retries < 0:
         raise ValueError(f"retries must be 0 or a positive number, and is {retries!r}.")
     if http2:
         _require_h2()

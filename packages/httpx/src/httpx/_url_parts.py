@@ -13,8 +13,6 @@ from httpx_core import URL
 class ParseResult(NamedTuple):
     """The parts of a URL, normalised and percent-encoded; `port` is None when it is the scheme's own."""
 
-    __module__ = "httpx"
-
     scheme: str
     userinfo: str
     host: str

@@ -10,8 +10,6 @@ class OriginStats(NamedTuple):
     now; connections `opened` and `closed`, requests that `reused` one or were `retried`, so far.
     """
 
-    __module__ = "httpx_transports"
-
     active: int
     idle: int
     waiting: int
@@ -19,3 +17,6 @@ class OriginStats(NamedTuple):
     reused: int
     closed: int
     retried: int
+
+
+OriginStats.__module__ = "httpx_transports"  # type checkers take it for a field in the class body
