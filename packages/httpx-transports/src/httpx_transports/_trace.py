@@ -7,7 +7,7 @@ Nothing here runs for a request without the extension: its callers hold None ins
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -33,7 +33,12 @@ class Trace:
 
     async def step(self, step: str, doing: Awaitable[T], **info: Any) -> T:
         """Await one step and tell of its start and its end."""
-        await self.started(step, **info)
+        try:
+            await self.started(step, **info)
+        except BaseException:
+            if isinstance(doing, Coroutine):
+                doing.close()
+            raise
         try:
             result = await doing
         except BaseException as exc:

@@ -12,7 +12,7 @@ from operator import add
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from httpx_core import RemoteProtocolError, StreamError, TooManyRedirects
+from httpx_core import RemoteProtocolError, RequestError, StreamError, TooManyRedirects
 from httpx_transports import AsyncHTTPTransport, HTTPTransport, OriginStats
 
 from . import _redirects
@@ -110,7 +110,13 @@ class SendLoop(BaseClient):
                 )
             if hooks["request"]:
                 await self._call_hooks(hooks["request"], request)
-            response = await self._exchange(request)
+            try:
+                response = await self._exchange(request)
+            except RequestError as exc:
+                # A transport of a caller's own need not know of it.
+                if exc._request is None:
+                    exc.request = request
+                raise
             try:
                 if hooks["response"]:
                     await self._call_hooks(hooks["response"], response)

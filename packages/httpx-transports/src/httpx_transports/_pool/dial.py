@@ -148,8 +148,9 @@ class Dialer:
             stream = await tunnel(stream, proxy, host, port, attempt)
         if scheme in _SECURE:
             name = key[3] if len(key) > 3 else host
+            step = "connection.start_tls" if proxy is None else "proxy.start_tls"
             stream = await self._secure(
-                stream, self._ssl_context(), name, self._alpn(scheme), attempt
+                stream, self._ssl_context(), name, self._alpn(scheme), attempt, step
             )
             ssl_object = stream.get_extra_info("ssl_object")
             if ssl_object is not None and ssl_object.selected_alpn_protocol() == "h2":
@@ -206,13 +207,14 @@ class Dialer:
         name: str,
         alpn: tuple[str, ...],
         attempt: Attempt,
+        step: str = "connection.start_tls",
     ) -> NetworkStream:
         limit = attempt.left(attempt.connect)
         securing = stream.start_tls(context, name, limit, alpn=alpn)
         if attempt.trace is None:
             return await securing
         return await attempt.trace.step(
-            "connection.start_tls",
+            step,
             securing,
             ssl_context=context,
             server_hostname=name,
@@ -279,8 +281,7 @@ def _unsupported(request: Request) -> UnsupportedProtocol:
     url = request.url
     if not url.scheme or not url.host:
         return UnsupportedProtocol(
-            "Request URL is missing an 'http://' or 'https://' protocol, or has no host: "
-            f"{url!r}.",
+            f"Request URL is missing an 'http://' or 'https://' protocol, or has no host: {url!r}.",
             request=request,
         )
     return UnsupportedProtocol(
