@@ -22,6 +22,16 @@ class NetRCAuth(Auth):
     must be the one in the file. A host without an entry, or whose entry has no password, gets no
     credentials.
 
+    >>> import tempfile
+    >>> from httpx_core import Request
+    >>> with tempfile.NamedTemporaryFile("w") as file:
+    ...     _ = file.write("machine example.org login Aladdin password sesame")
+    ...     file.flush()
+    ...     auth = NetRCAuth(file.name)
+    >>> flow = auth.sync_auth_flow(Request("GET", "https://example.org/"))
+    >>> next(flow).headers["Authorization"]
+    'Basic QWxhZGRpbjpzZXNhbWU='
+
     FileNotFoundError: there is no such file. netrc.NetrcParseError: it cannot be read.
     """
 
