@@ -5,11 +5,12 @@
 | `fields` | the fields of a request and of a response, written and checked |
 | `streams` | what is known of one stream |
 | `frames` | the cut of the incoming bytes into frames, and what is checked before h2 sees them |
+| `start` | h2's set-up and our settings |
 | `session` | all streams, over h2: no socket, no clock, no lock |
 | `turns` | who reads and who writes, when many tasks or threads share a connection |
 | `body` | the two bodies: what is still to be sent, what is still to be received |
 | `connection` | `HTTP2Connection`, which the pool knows |
 
-h2 is imported by `session` only, and `session` by `connection`: neither is loaded before the first
+h2 is imported by `start` and `session` only, and they by `connection`: neither is loaded before the first
 HTTP/2 connection is made.
 """

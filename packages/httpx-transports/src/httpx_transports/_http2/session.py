@@ -21,8 +21,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from h2.config import H2Configuration
-from h2.connection import H2Connection
 from h2.errors import ErrorCodes
 from h2.events import (
     DataReceived,
@@ -41,7 +39,6 @@ from h2.exceptions import (
     StreamClosedError,
     TooManyStreamsError,
 )
-from h2.settings import SettingCodes, Settings
 from hpack import NeverIndexedHeaderTuple
 
 from httpx_core import RemoteProtocolError
@@ -65,15 +62,13 @@ from .frames import (
     Frame,
     FrameCutter,
 )
+from .start import MAX_FRAME, start_h2
 from .streams import Fault, Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Pair = tuple[bytes, bytes]
-
-MAX_FRAME = 65_536
-"""The largest frame we take, in bytes: four times the least, so that large bodies come in fewer."""
 
 MAX_STREAMS = 256
 """Streams at once, whatever the peer allows: h2 looks at all of them when one is opened."""
@@ -89,8 +84,6 @@ MAX_OUTPUT = 1024 * 1024
 
 SLICE = 128 * 1024
 """Bytes of a request's body that are handed to h2 at a time."""
-
-_DEFAULT_WINDOW = 65_535
 
 
 class Session:
@@ -132,7 +125,7 @@ class Session:
         self._max_interim_responses = max_interim_responses
         # Huffman codes make most fields shorter, and some bytes longer: hence the factor.
         self._cutter = FrameCutter(MAX_FRAME, 2 * max_header_size + MAX_FRAME)
-        self._h2 = _start(stream_window, connection_window, max_header_size)
+        self._h2 = start_h2(stream_window, connection_window, max_header_size)
         self._output = b""
         self._touched: list[Stream] = []
         self.streams: dict[int, Stream] = {}
@@ -489,35 +482,6 @@ class Session:
         for stream in self.streams.values():
             if stream.blocked:
                 self._touch(stream)
-
-
-def _start(stream_window: int, connection_window: int, max_header_size: int) -> H2Connection:
-    """h2 with our settings, its preface queued."""
-    h2 = H2Connection(
-        H2Configuration(
-            client_side=True,
-            header_encoding=None,
-            validate_outbound_headers=False,
-            normalize_outbound_headers=False,
-            validate_inbound_headers=False,
-            normalize_inbound_headers=False,
-        )
-    )
-    h2.local_settings = Settings(
-        client=True,
-        initial_values={
-            SettingCodes.ENABLE_PUSH: 0,
-            SettingCodes.INITIAL_WINDOW_SIZE: stream_window,
-            SettingCodes.MAX_FRAME_SIZE: MAX_FRAME,
-            SettingCodes.MAX_HEADER_LIST_SIZE: max_header_size,
-        },
-    )
-    h2.max_inbound_frame_size = MAX_FRAME
-    h2.decoder.max_header_list_size = max_header_size
-    h2.initiate_connection()
-    if connection_window > _DEFAULT_WINDOW:
-        h2.increment_flow_control_window(connection_window - _DEFAULT_WINDOW)
-    return h2
 
 
 def _miscounted(stream: Stream, declared: int, data: bytes, frame: Frame) -> str:

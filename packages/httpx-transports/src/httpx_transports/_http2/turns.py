@@ -300,8 +300,8 @@ class Turns:
     async def write_together(self, limit: float | None, until: float | None) -> None:
         """Send what is to be sent, along with what other tasks that are about to run will add.
 
-        One write for the requests of a hundred tasks costs them 12 microseconds each less than a
-        write for every one; what one of them pays is a turn of the event loop.
+        So the requests of a hundred tasks cost one system call and not a hundred; what one of them
+        pays for it is a turn of the event loop.
         """
         if self._gathering:
             return

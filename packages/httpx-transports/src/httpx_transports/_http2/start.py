@@ -1,0 +1,42 @@
+"""The start of a connection: h2 set up, and the settings and windows that our preface tells the peer."""
+
+from __future__ import annotations
+
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.settings import SettingCodes, Settings
+
+MAX_FRAME = 65_536
+"""The largest frame we take, in bytes: four times the least, so that large bodies come in fewer."""
+
+_DEFAULT_WINDOW = 65_535
+"""The connection's window before we widen it (RFC 9113, 6.9.2)."""
+
+
+def start_h2(stream_window: int, connection_window: int, max_header_size: int) -> H2Connection:
+    """h2 with our settings, its preface queued."""
+    h2 = H2Connection(
+        H2Configuration(
+            client_side=True,
+            header_encoding=None,
+            validate_outbound_headers=False,
+            normalize_outbound_headers=False,
+            validate_inbound_headers=False,
+            normalize_inbound_headers=False,
+        )
+    )
+    h2.local_settings = Settings(
+        client=True,
+        initial_values={
+            SettingCodes.ENABLE_PUSH: 0,
+            SettingCodes.INITIAL_WINDOW_SIZE: stream_window,
+            SettingCodes.MAX_FRAME_SIZE: MAX_FRAME,
+            SettingCodes.MAX_HEADER_LIST_SIZE: max_header_size,
+        },
+    )
+    h2.max_inbound_frame_size = MAX_FRAME
+    h2.decoder.max_header_list_size = max_header_size
+    h2.initiate_connection()
+    if connection_window > _DEFAULT_WINDOW:
+        h2.increment_flow_control_window(connection_window - _DEFAULT_WINDOW)
+    return h2
