@@ -128,7 +128,7 @@ class Cookies(MutableMapping[str, str]):
 
         A Cookie header that is there already is left as it is.
         """
-        if not self or "cookie" in request.headers:
+        if "_jar" not in self.__dict__ or "cookie" in request.headers:
             return
         jar = self._own_jar()
         if jar is not None:
