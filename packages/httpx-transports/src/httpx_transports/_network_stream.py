@@ -8,7 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from httpx_core import TransportError
+
 from ._bridge import run
+from ._httpcore_errors import share_with_httpcore
 
 if TYPE_CHECKING:
     import ssl
@@ -31,12 +34,20 @@ class NetworkStreamFace:
         if self._leading:
             data, self._leading = self._leading[:max_bytes], self._leading[max_bytes:]
             return data
-        return run(self._stream.read(max_bytes, timeout))
+        try:
+            return run(self._stream.read(max_bytes, timeout))
+        except TransportError as exc:
+            share_with_httpcore(exc)
+            raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of `buffer`. WriteTimeout, WriteError."""
         if buffer:
-            run(self._stream.write(buffer, timeout))
+            try:
+                run(self._stream.write(buffer, timeout))
+            except TransportError as exc:
+                share_with_httpcore(exc)
+                raise
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
@@ -49,9 +60,12 @@ class NetworkStreamFace:
         timeout: float | None = None,
     ) -> NetworkStreamFace:
         """Do a TLS handshake and return the encrypted connection. ConnectTimeout, ConnectError."""
-        return NetworkStreamFace(
-            run(self._stream.start_tls(ssl_context, server_hostname or "", timeout))
-        )
+        try:
+            stream = run(self._stream.start_tls(ssl_context, server_hostname or "", timeout))
+        except TransportError as exc:
+            share_with_httpcore(exc)
+            raise
+        return NetworkStreamFace(stream)
 
     def get_extra_info(self, info: str) -> Any:
         """`client_addr`, `server_addr`, `socket`, `ssl_object` or `is_readable`; None when not known."""
@@ -73,12 +87,20 @@ class AsyncNetworkStreamFace:
         if self._leading:
             data, self._leading = self._leading[:max_bytes], self._leading[max_bytes:]
             return data
-        return await self._stream.read(max_bytes, timeout)
+        try:
+            return await self._stream.read(max_bytes, timeout)
+        except TransportError as exc:
+            share_with_httpcore(exc)
+            raise
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of `buffer`. WriteTimeout, WriteError."""
         if buffer:
-            await self._stream.write(buffer, timeout)
+            try:
+                await self._stream.write(buffer, timeout)
+            except TransportError as exc:
+                share_with_httpcore(exc)
+                raise
 
     async def aclose(self) -> None:
         """Close the connection; a second call does nothing."""
@@ -91,9 +113,12 @@ class AsyncNetworkStreamFace:
         timeout: float | None = None,
     ) -> AsyncNetworkStreamFace:
         """Do a TLS handshake and return the encrypted connection. ConnectTimeout, ConnectError."""
-        return AsyncNetworkStreamFace(
-            await self._stream.start_tls(ssl_context, server_hostname or "", timeout)
-        )
+        try:
+            stream = await self._stream.start_tls(ssl_context, server_hostname or "", timeout)
+        except TransportError as exc:
+            share_with_httpcore(exc)
+            raise
+        return AsyncNetworkStreamFace(stream)
 
     def get_extra_info(self, info: str) -> Any:
         """`client_addr`, `server_addr`, `socket`, `ssl_object` or `is_readable`; None when not known."""

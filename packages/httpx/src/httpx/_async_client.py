@@ -111,26 +111,33 @@ class AsyncClient(AsyncVerbs, SendLoop):
             default_encoding=default_encoding,
         )
 
-        def connect_by(proxy: Proxy | None) -> AsyncHTTPTransport:
-            return AsyncHTTPTransport(
-                verify=verify,
-                cert=cert,
-                trust_env=trust_env,
-                http1=http1,
-                http2=http2,
-                limits=limits,
-                proxy=proxy,
-            )
-
-        self._transport: AsyncBaseTransport = connect_by(None) if transport is None else transport
+        settings: dict[str, Any] = {
+            "verify": verify,
+            "cert": cert,
+            "trust_env": trust_env,
+            "http1": http1,
+            "http2": http2,
+            "limits": limits,
+        }
+        self._transport: AsyncBaseTransport = self._init_transport(**settings, transport=transport)
         proxies = self._proxies(proxy, trust_env and transport is None)
         found: dict[URLPattern, AsyncBaseTransport | None] = {
-            pattern: None if proxy is None else connect_by(proxy)
+            pattern: None if proxy is None else self._init_proxy_transport(proxy, **settings)
             for pattern, proxy in proxies.items()
         }
         if mounts is not None:
             found.update({URLPattern(key): mounted for key, mounted in mounts.items()})
         self._mounts = dict(sorted(found.items()))
+
+    # Caching clients are subclasses that put a transport of theirs around these.
+
+    def _init_transport(
+        self, *, transport: AsyncBaseTransport | None = None, **settings: Any
+    ) -> AsyncBaseTransport:
+        return AsyncHTTPTransport(**settings) if transport is None else transport
+
+    def _init_proxy_transport(self, proxy: Proxy, **settings: Any) -> AsyncBaseTransport:
+        return AsyncHTTPTransport(**settings, proxy=proxy)
 
     async def request(
         self,

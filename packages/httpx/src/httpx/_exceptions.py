@@ -28,3 +28,5 @@ from httpx_core import TransportError as TransportError
 from httpx_core import UnsupportedProtocol as UnsupportedProtocol
 from httpx_core import WriteError as WriteError
 from httpx_core import WriteTimeout as WriteTimeout
+
+from ._request_context import request_context as request_context

@@ -108,26 +108,33 @@ class Client(Verbs, SendLoop):
             default_encoding=default_encoding,
         )
 
-        def connect_by(proxy: Proxy | None) -> HTTPTransport:
-            return HTTPTransport(
-                verify=verify,
-                cert=cert,
-                trust_env=trust_env,
-                http1=http1,
-                http2=http2,
-                limits=limits,
-                proxy=proxy,
-            )
-
-        self._transport: BaseTransport = connect_by(None) if transport is None else transport
+        settings: dict[str, Any] = {
+            "verify": verify,
+            "cert": cert,
+            "trust_env": trust_env,
+            "http1": http1,
+            "http2": http2,
+            "limits": limits,
+        }
+        self._transport: BaseTransport = self._init_transport(**settings, transport=transport)
         proxies = self._proxies(proxy, trust_env and transport is None)
         found: dict[URLPattern, BaseTransport | None] = {
-            pattern: None if proxy is None else connect_by(proxy)
+            pattern: None if proxy is None else self._init_proxy_transport(proxy, **settings)
             for pattern, proxy in proxies.items()
         }
         if mounts is not None:
             found.update({URLPattern(key): mounted for key, mounted in mounts.items()})
         self._mounts = dict(sorted(found.items()))
+
+    # Caching clients are subclasses that put a transport of theirs around these.
+
+    def _init_transport(
+        self, *, transport: BaseTransport | None = None, **settings: Any
+    ) -> BaseTransport:
+        return HTTPTransport(**settings) if transport is None else transport
+
+    def _init_proxy_transport(self, proxy: Proxy, **settings: Any) -> BaseTransport:
+        return HTTPTransport(**settings, proxy=proxy)
 
     def request(
         self,

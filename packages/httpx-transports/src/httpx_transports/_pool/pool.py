@@ -9,8 +9,10 @@ Rules this file keeps:
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Hashable
+from contextlib import nullcontext
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -220,8 +222,11 @@ class Pool:
         had_some = bool(self._state.slots)
         self.close()
         if had_some and self._backend is not None:
-            # Transports of an event loop let go of their sockets in its next turns.
-            await self._backend.sleep(0)
+            # Transports of an event loop let go of their sockets in its next turns. A cancel scope
+            # does not end this: the error that leaves the caller's block would be lost by it.
+            anyio = sys.modules.get("anyio")
+            with anyio.CancelScope(shield=True) if anyio is not None else nullcontext():
+                await self._backend.sleep(0)
 
     def stats(self) -> dict[str, OriginStats]:
         """The figures of each origin, by `scheme://host:port`."""

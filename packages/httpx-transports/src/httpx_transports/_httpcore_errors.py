@@ -1,0 +1,28 @@
+"""Errors of a `network_stream` for code that was written for httpcore's streams.
+
+httpx 0.28 hands out httpcore's own streams, so that libraries on top of it (websockets, for one) catch
+`httpcore.ReadError`. Where httpcore has been imported, our errors are instances of its class of the
+same name as well. Never here: an import of httpcore.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import Any
+
+from httpx_core import TransportError
+
+
+def share_with_httpcore(exc: TransportError) -> None:
+    """Make an error an instance of httpcore's class of that name too, if httpcore has been imported."""
+    name = type(exc).__name__
+    theirs = getattr(sys.modules.get("httpcore"), name, None)
+    if isinstance(theirs, type) and not isinstance(exc, theirs):
+        # The object stays what it is, with its traceback and its cause.
+        exc.__class__ = _both(type(exc), theirs)
+
+
+@cache
+def _both(ours: Any, theirs: Any) -> type[TransportError]:
+    return type(ours.__name__, (ours, theirs), {"__module__": ours.__module__})
