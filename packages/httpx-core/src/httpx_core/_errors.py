@@ -254,7 +254,9 @@ class ResponseNotRead(StreamError):
     __module__ = _MODULE
 
     def __init__(self) -> None:
-        super().__init__("The response's content is not there yet: call `read()` or `aread()` first.")
+        super().__init__(
+            "The response's content is not there yet: call `read()` or `aread()` first."
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (), self.__dict__.copy()
