@@ -16,11 +16,11 @@ from httpx_core import TransportError
 
 def share_with_httpcore(exc: TransportError) -> None:
     """Make an error an instance of httpcore's class of that name too, if httpcore has been imported."""
-    name = type(exc).__name__
-    theirs: Any = getattr(sys.modules.get("httpcore"), name, None)
+    ours: Any = type(exc)
+    theirs: Any = getattr(sys.modules.get("httpcore"), ours.__name__, None)
     if theirs is not None and not isinstance(exc, theirs):
         # The object stays what it is, with its traceback and its cause.
-        exc.__class__ = _both(type(exc), theirs)
+        exc.__class__ = _both(ours, theirs)
 
 
 @cache
