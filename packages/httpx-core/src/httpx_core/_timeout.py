@@ -2,7 +2,6 @@
 
 It only holds numbers. No clock is read and nothing waits in this file.
 """
-# ruff: noqa: RUF036  (the order of `None | float | UnsetType` is part of the interface)
 
 from __future__ import annotations
 
