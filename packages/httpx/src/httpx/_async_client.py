@@ -282,9 +282,11 @@ class AsyncClient(AsyncVerbs, SendLoop):
         if response.is_stream_consumed or response.is_closed:
             return
         parts: list[bytes] = []
-        async for part in response.aiter_raw():
+        raw: Any = response.aiter_raw()
+        async for part in raw:
             parts.append(part)
             if response.num_bytes_downloaded > MAX_DRAINED_BODY:
+                await raw.aclose()
                 await response.aclose()
                 return
         response._keep_drained(b"".join(parts))

@@ -272,9 +272,11 @@ class Client(Verbs, SendLoop):
         if response.is_stream_consumed or response.is_closed:
             return
         parts: list[bytes] = []
-        for part in response.iter_raw():
+        raw: Any = response.iter_raw()
+        for part in raw:
             parts.append(part)
             if response.num_bytes_downloaded > MAX_DRAINED_BODY:
+                raw.close()
                 response.close()
                 return
         response._keep_drained(b"".join(parts))
