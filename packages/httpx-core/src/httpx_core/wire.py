@@ -26,8 +26,10 @@ __all__ = [
     "check_fields",
     "check_method",
     "check_target",
+    "encode_fields",
     "encode_head",
     "is_replayable",
+    "request_line",
     "response",
 ]
 
@@ -108,27 +110,51 @@ def check_fields(pairs: Fields) -> None:
 def encode_head(method: str, target: bytes, pairs: Fields) -> bytes:
     r"""Write the head of an HTTP/1.1 request, checked, ready to be sent.
 
-    The fields are written as they stand, but Host is put first (RFC 9110 7.2).
+    It is `request_line` and `encode_fields`, for a caller who keeps neither.
 
     >>> encode_head("GET", b"/", [(b"Host", b"example.org")])
     b'GET / HTTP/1.1\r\nHost: example.org\r\n\r\n'
 
     LocalProtocolError: as `check_method`, `check_target` and `check_fields`; or there is no Host.
     """
+    return request_line(method, target) + encode_fields(pairs)
+
+
+def request_line(method: str, target: bytes) -> bytes:
+    r"""Write the first line of an HTTP/1.1 request, checked (RFC 9112 3).
+
+    >>> request_line("GET", b"/")
+    b'GET / HTTP/1.1\r\n'
+
+    LocalProtocolError: as `check_method` and `check_target`.
+    """
     if method not in _USUAL_METHODS:
         check_method(method)
     if not target or target.translate(None, _TARGET_BYTES):
         check_target(target)
+    return b"%b %b HTTP/1.1\r\n" % (method.encode(), target)
+
+
+def encode_fields(pairs: Fields) -> bytes:
+    r"""Write the fields of an HTTP/1.1 request, checked, and the empty line that ends the head.
+
+    They are written as they stand, but Host is put first (RFC 9110 7.2).
+
+    >>> encode_fields([(b"Host", b"example.org")])
+    b'Host: example.org\r\n\r\n'
+
+    LocalProtocolError: as `check_fields`; or there is no Host.
+    """
     if b"host" not in _check_names(pairs):
         raise LocalProtocolError("A request must have a Host header, and this one has none.")
     if pairs[0][0].lower() != b"host":
         pairs = sorted(pairs, key=lambda field: field[0].lower() != b"host")
     lines = [b": ".join(field) for field in pairs]
-    head = b"\r\n".join([b"%b %b HTTP/1.1" % (method.encode(), target), *lines, b"", b""])
+    block = b"\r\n".join([*lines, b"", b""])
     # All line ends in it are those just written: no field brought one of its own.
-    if head.translate(None, _HARMLESS) != b"\r\n" * (len(lines) + 2):
+    if block.translate(None, _HARMLESS) != b"\r\n" * (len(lines) + 1):
         raise _first_wrong(pairs)
-    return head
+    return block
 
 
 def _check_names(fields: Fields) -> set[bytes]:

@@ -25,7 +25,7 @@ from .._backends.faults import peer_name
 from .._body import AsyncResponseStream, Body, ResponseStream
 from .._connection import Connection
 from .._network_stream import AsyncNetworkStreamFace, NetworkStreamFace
-from .outgoing import Outgoing
+from .outgoing import Block, Outgoing
 from .reader import ResponseReader
 from .receiving import HandedOverBody, HTTP11Body, receive_head, tell_closed
 from .sending import Sender
@@ -54,6 +54,7 @@ class HTTP11Connection(Connection):
 
     __slots__ = (
         "_backend",
+        "_block",
         "_face",
         "_forward",
         "_max_header_fields",
@@ -90,6 +91,7 @@ class HTTP11Connection(Connection):
         self._face: Any = (AsyncNetworkStreamFace if backend.is_async else NetworkStreamFace)(
             stream
         )
+        self._block: Block | None = None
         self.limit = 1
         self.keepalive: float | None = None
         self.on_done = _nobody
@@ -98,7 +100,10 @@ class HTTP11Connection(Connection):
     async def exchange(self, attempt: Attempt) -> Response:
         request = attempt.request
         try:
-            outgoing = Outgoing(request, self._backend.is_async, self._forward, self._proxy_fields)
+            outgoing = Outgoing(
+                request, self._backend.is_async, self._forward, self._proxy_fields, self._block
+            )
+            self._block = outgoing.block
         except BaseException:
             # Nothing was sent: the connection is as good as before.
             self.on_done(self)

@@ -26,39 +26,19 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 LAST_CHUNK = b"0\r\n\r\n"
 
 
-class Outgoing:
-    """A checked request: `head` as bytes, and `body` as bytes when it is in memory, else `upload`.
+class Block:
+    """The fields of a request, checked and encoded, and what they say of it.
 
-    `length`: what Content-Length says a streamed body has, None when it is `chunked`. `expects`: the
-    body waits for 100 (Continue). `upgrade`: there is an Upgrade field. `closing`: the request says
-    that the connection ends with it. `all_sent`: the whole of it has left; false after a response that
-    came first.
+    `length`: what Content-Length says, 0 without one; `chunked`: it has none since it comes in chunks.
+    `expects`: the body waits for 100 (Continue). `upgrade`: there is an Upgrade field. `closing`: the
+    request says that the connection ends with it.
     """
 
-    __slots__ = (
-        "all_sent",
-        "body",
-        "chunked",
-        "closing",
-        "expects",
-        "head",
-        "length",
-        "upgrade",
-        "upload",
-    )
+    __slots__ = ("chunked", "closing", "data", "expects", "fields", "length", "upgrade")
 
-    def __init__(
-        self,
-        request: Request,
-        is_async: bool,
-        forward: bool,
-        proxy_fields: Sequence[tuple[bytes, bytes]],
-    ) -> None:
-        fields = request.headers.raw
-        if proxy_fields:
-            fields = _merge(proxy_fields, fields)
-        self.all_sent = True
-        self.head = wire.encode_head(request.method, request_target(request, forward), fields)
+    def __init__(self, fields: list[tuple[bytes, bytes]]) -> None:
+        self.fields = fields
+        self.data = wire.encode_fields(fields)
         self.chunked = self.closing = self.expects = self.upgrade = False
         self.length = 0
         for name, value in fields:
@@ -75,6 +55,50 @@ class Outgoing:
                 self.upgrade = True
             elif name == b"connection":
                 self.closing = self.closing or b"close" in value.lower()
+
+
+class Outgoing:
+    """A checked request: `head` as bytes, and `body` as bytes when it is in memory, else `upload`.
+
+    `known` is the block of the last request on the connection: one with the same fields, as those of
+    one client often have, needs no new one (5 microseconds of some 35). `all_sent`: the whole of the
+    request has left; false after a response that came first. The others are those of its `block`.
+    """
+
+    __slots__ = (
+        "all_sent",
+        "block",
+        "body",
+        "chunked",
+        "closing",
+        "expects",
+        "head",
+        "length",
+        "upgrade",
+        "upload",
+    )
+
+    def __init__(
+        self,
+        request: Request,
+        is_async: bool,
+        forward: bool,
+        proxy_fields: Sequence[tuple[bytes, bytes]],
+        known: Block | None,
+    ) -> None:
+        fields = request.headers.raw
+        if proxy_fields:
+            fields = _merge(proxy_fields, fields)
+        line = wire.request_line(request.method, request_target(request, forward))
+        block = Block(fields) if known is None or known.fields != fields else known
+        self.block = block
+        self.head = line + block.data
+        self.chunked = block.chunked
+        self.closing = block.closing
+        self.expects = block.expects
+        self.upgrade = block.upgrade
+        self.length = block.length
+        self.all_sent = True
         body = wire.buffered(request.stream)
         self.upload: Upload | None = None
         if body is None:
