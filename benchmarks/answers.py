@@ -6,8 +6,8 @@ says that it received them.
 
 from __future__ import annotations
 
-import gzip
 import json
+from functools import lru_cache
 from typing import NamedTuple
 
 MEGABYTE = 1_000_000
@@ -30,38 +30,60 @@ JSON = json.dumps(
         "text": "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod. " * 4,
     }
 ).encode()
-TEXT = b"".join(b"%06d: a line of text that a server compresses\n" % n for n in range(1000))
-LARGE = bytes(range(250)) * (10 * MEGABYTE // 250)
-HUGE_SIZE = 200 * MEGABYTE  # zeros, so that no server must hold them
+TEXT_LINES = 1000
+TEXT_SIZE = TEXT_LINES * 49
 
-ANSWERS = {
-    "/small": Answer((("Content-Type", "text/plain"),), SMALL),
-    "/json": Answer(
-        (
-            ("Content-Type", "application/json"),
-            ("Cache-Control", "no-cache"),
-            ("Vary", "Accept-Encoding"),
-            ("X-Request-Id", "2f1c7a52-8d0e-4f43-9a55-4c1f2f0b1f6e"),
-            ("X-Frame-Options", "DENY"),
-            ("X-RateLimit-Remaining", "4999"),
-        ),
-        JSON,
-    ),
-    "/gzip": Answer(
-        (("Content-Type", "text/plain"), ("Content-Encoding", "gzip")),
-        gzip.compress(TEXT, 6, mtime=0),
-    ),
-    "/10m": Answer((("Content-Type", "application/octet-stream"),), LARGE),
-    "/chunked": Answer((("Content-Type", "application/octet-stream"),), LARGE),
-    "/upload": Answer((("Content-Type", "text/plain"),), b"received"),
+# What a client hands to its user, in bytes. Numbers and not lengths, because a process whose memory
+# is measured must not hold the large ones.
+SIZES = {
+    "/small": len(SMALL),
+    "/json": len(JSON),
+    "/gzip": TEXT_SIZE,
+    "/10m": 10 * MEGABYTE,
+    "/chunked": 10 * MEGABYTE,
+    "/200m": 200 * MEGABYTE,  # zeros, so that no server must hold them
+    "/upload": 8,
 }
+
+
+@lru_cache(maxsize=1)
+def large() -> bytes:
+    """Return 10 MB, which are downloaded and uploaded."""
+    return bytes(range(250)) * (10 * MEGABYTE // 250)
+
+
+@lru_cache(maxsize=1)
+def answers() -> dict[str, Answer]:
+    """Return every answer but the 200 MB."""
+    import gzip
+
+    text = b"".join(
+        b"%06d: a line of text that a server compresses.\n" % n for n in range(TEXT_LINES)
+    )
+    binary = (("Content-Type", "application/octet-stream"),)
+    return {
+        "/small": Answer((("Content-Type", "text/plain"),), SMALL),
+        "/json": Answer(
+            (
+                ("Content-Type", "application/json"),
+                ("Cache-Control", "no-cache"),
+                ("Vary", "Accept-Encoding"),
+                ("X-Request-Id", "2f1c7a52-8d0e-4f43-9a55-4c1f2f0b1f6e"),
+                ("X-Frame-Options", "DENY"),
+                ("X-RateLimit-Remaining", "4999"),
+            ),
+            JSON,
+        ),
+        "/gzip": Answer(
+            (("Content-Type", "text/plain"), ("Content-Encoding", "gzip")),
+            gzip.compress(text, 6, mtime=0),
+        ),
+        "/10m": Answer(binary, large()),
+        "/chunked": Answer(binary, large()),
+        "/upload": Answer((("Content-Type", "text/plain"),), b"received"),
+    }
 
 
 def size_on_the_wire(path: str) -> int:
     """Return the bytes of the body that the server sends for a path, before any decoding."""
-    return HUGE_SIZE if path == "/200m" else len(ANSWERS[path].body)
-
-
-def size_for_the_reader(path: str) -> int:
-    """Return the bytes of the body that a client hands to its user."""
-    return len(TEXT) if path == "/gzip" else size_on_the_wire(path)
+    return len(answers()[path].body) if path == "/gzip" else SIZES[path]

@@ -15,14 +15,14 @@ import argparse
 import gzip
 import importlib
 import json
-import os
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
+
+from environments import python_of
 
 REFERENCE = "httpx==0.28.1"
 
@@ -115,20 +115,8 @@ def import_seconds(python: str, name: str) -> float:
 
 
 def reference_python(given: str | None) -> str:
-    """Return an interpreter that has httpx 0.28.1, and make its environment when there is none."""
-    if given is not None:
-        return given
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = (
-        cache / "httpx-benchmarks" / f"{REFERENCE}-py{sys.version_info[0]}{sys.version_info[1]}"
-    )
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    if not (folder / "complete").exists():
-        print(f"Installing {REFERENCE} into {folder}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", REFERENCE], check=True)
-        (folder / "complete").touch()
-    return str(python)
+    """Return an interpreter that has httpx 0.28.1; its environment is made when there is none."""
+    return given or python_of("httpx")
 
 
 def rounds_of_cases(reference: str, rounds: int) -> dict[str, list[tuple[float, float]]]:

@@ -9,7 +9,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from answers import ANSWERS, HUGE_SIZE
+from answers import SIZES, answers
 from servers import Counts, Server, find_nginx, free_ports, wait_for
 
 CONFIGURATION = """
@@ -53,7 +53,7 @@ http {{
 
 def locations() -> str:
     blocks = []
-    for path, answer in ANSWERS.items():
+    for path, answer in answers().items():
         if path in ("/upload", "/chunked"):
             continue
         kind, *others = (value for _, value in answer.headers)
@@ -77,9 +77,9 @@ class Nginx(Server):
         files.mkdir()
         folder.chmod(0o755)
         for path in ("/10m", "/gzip"):
-            (files / path[1:]).write_bytes(ANSWERS[path].body)
+            (files / path[1:]).write_bytes(answers()[path].body)
         with (files / "200m").open("wb") as sparse:
-            sparse.truncate(HUGE_SIZE)
+            sparse.truncate(SIZES["/200m"])
         settings = folder / "nginx.conf"
         settings.write_text(
             CONFIGURATION.format(folder=folder, http=http, https=https, locations=locations())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
-from answers import ANSWERS
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, RequestReceived, StreamEnded, StreamReset, WindowUpdated
+
+from answers import answers
 
 
 class Counted(Protocol):
@@ -49,7 +50,7 @@ class HTTP2(asyncio.Protocol):
         self.transport.write(self.session.data_to_send())
 
     def answer(self, stream_id: int) -> None:
-        answer = ANSWERS[self.paths.pop(stream_id)]
+        answer = answers()[self.paths.pop(stream_id)]
         fields = [(name.lower(), value) for name, value in answer.headers]
         fields = [(":status", "200"), *fields, ("content-length", str(len(answer.body)))]
         self.session.send_headers(stream_id, fields)

@@ -13,9 +13,10 @@ import json
 import ssl
 import subprocess
 import sys
+from functools import lru_cache
 from pathlib import Path
 
-from answers import ANSWERS, HUGE_SIZE, LARGE
+from answers import SIZES, answers, large
 from servers import Counts, Server, free_ports, wait_for
 
 PIECE = 65536
@@ -28,16 +29,16 @@ class Counters:
 
 
 def head_of(path: str) -> bytes:
+    known = answers().get(path)
     headers = [
         ("Server", "benchmark"),
         ("Date", "Mon, 23 Nov 2026 12:00:00 GMT"),
-        *(ANSWERS[path].headers if path in ANSWERS else [("Content-Type", "text/plain")]),
+        *((("Content-Type", "text/plain"),) if known is None else known.headers),
     ]
     if path == "/chunked":
         headers.append(("Transfer-Encoding", "chunked"))
     else:
-        size = len(ANSWERS[path].body) if path in ANSWERS else HUGE_SIZE
-        headers.append(("Content-Length", str(size)))
+        headers.append(("Content-Length", str(SIZES[path] if known is None else len(known.body))))
     headers.append(("Connection", "keep-alive"))
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     return f"HTTP/1.1 200 OK\r\n{lines}\r\n".encode()
@@ -48,10 +49,18 @@ def chunked(body: bytes) -> bytes:
     return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
 
 
-WIRE = {
-    path.encode(): head_of(path) + (chunked(answer.body) if path == "/chunked" else answer.body)
-    for path, answer in ANSWERS.items()
-}
+@lru_cache(maxsize=1)
+def messages() -> dict[bytes, tuple[bytes, int]]:
+    """Return each answer as it goes over the wire, and the length of its body, by path."""
+    return {
+        path.encode(): (
+            head_of(path) + (chunked(answer.body) if path == "/chunked" else answer.body),
+            len(answer.body),
+        )
+        for path, answer in answers().items()
+    }
+
+
 NOT_FOUND = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
 
@@ -96,15 +105,14 @@ class HTTP11(asyncio.Protocol):
         if self.path == b"/200m":
             self.task = asyncio.ensure_future(self.send_huge())
             return
-        wire = WIRE.get(self.path, NOT_FOUND)
-        if wire is not NOT_FOUND:
-            Counters.sent += len(ANSWERS[self.path.decode()].body)
-        self.transport.write(wire)
+        message, length = messages().get(self.path, (NOT_FOUND, 0))
+        Counters.sent += length
+        self.transport.write(message)
 
     async def send_huge(self) -> None:
         self.transport.write(head_of("/200m"))
-        zeros = bytes(len(LARGE))
-        for _ in range(HUGE_SIZE // len(LARGE)):
+        zeros = bytes(len(large()))
+        for _ in range(SIZES["/200m"] // len(zeros)):
             await self.can_write.wait()
             self.transport.write(zeros)
             Counters.sent += len(zeros)
@@ -144,6 +152,7 @@ async def serve(folder: Path, plain: int, tls: int, control: int) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(folder / "server.pem", folder / "server.key")
     context.set_alpn_protocols(["h2", "http/1.1"])
+    messages()
     await loop.create_server(HTTP11, "127.0.0.1", plain, backlog=4096)
     await loop.create_server(ByALPN, "127.0.0.1", tls, ssl=context, backlog=4096)
     await asyncio.start_server(tell, "127.0.0.1", control)

@@ -29,9 +29,9 @@ def tables(document: dict[str, Any]) -> str:
     """Return all that is shown of a run: the machine, a summary, and a table for each workload."""
     machine = document["machine"]
     lines = [
-        f"{document['date']}. {machine['processor']}; {machine['system']}; {machine['python']};"
-        f" server {document['server']}; CPUs of server and client: {document['cpus']}."
-        f" {document['rounds']} rounds.",
+        f"{document['date']}. {machine['processor']}; {machine['system']}; {machine['python']}.",
+        f"Server {document['server']}; CPUs of server and client: {document['cpus']}.",
+        f"{document['rounds']} rounds.",
         "",
         f"Command: `{document['command']}`",
         "",
@@ -55,7 +55,13 @@ def median(rounds: Rounds, key: str) -> float:
 def ratio(theirs: Rounds, ours: Rounds, key: str) -> float:
     """Return how many times more the first costs: the median of the rounds' own ratios."""
     pairs = zip(theirs, ours, strict=False)
-    return statistics.median(a[key] / b[key] if b[key] else float("inf") for a, b in pairs)
+    return statistics.median(a[key] / b[key] if b[key] > 0 else float("nan") for a, b in pairs)
+
+
+def times(theirs: Rounds, ours: Rounds, key: str) -> str:
+    """Return the ratio as it is shown; "-" where there is nothing to divide by."""
+    value = ratio(theirs, ours, key)
+    return "-" if value != value else f"{shown(value)}×"  # noqa: RUF001 # a ratio
 
 
 def key_of(name: str) -> str:
@@ -87,12 +93,11 @@ def summary(all_results: dict[str, dict[str, Rounds]]) -> list[str]:
         key, unit = key_of(name), WORKLOADS[name].unit
         cells = [shown(median(results[ours], key) * SCALE.get(unit, 1)) + f" {unit}"]
         has_httpx = "httpx" in results
-        cells.append(f"{shown(ratio(results['httpx'], results[ours], key))}×" if has_httpx else "-")
+        cells.append(times(results["httpx"], results[ours], key) if has_httpx else "-")
         best = best_peer(results, key)
-        times = shown(ratio(results[best], results[ours], key)) if best else ""
-        cells.append(f"{times}× ({best})" if best else "-")
+        cells.append(f"{times(results[best], results[ours], key)} ({best})" if best else "-")
         floor = next((peer for peer in FLOORS if peer in results), None)
-        cells.append(f"{shown(ratio(results[ours], results[floor], key))}×" if floor else "-")
+        cells.append(times(results[ours], results[floor], key) if floor else "-")
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
 
@@ -117,7 +122,7 @@ def table(name: str, results: dict[str, Rounds]) -> list[str]:
         if not is_memory:
             cells.append(shown(median(rounds, "wall") * scale))
         is_there = work.ours in results
-        cells.append(f"{shown(ratio(rounds, results[work.ours], key))}×" if is_there else "-")
+        cells.append(times(rounds, results[work.ours], key) if is_there else "-")
         cells.append(f"{shown(values[0])} to {shown(values[-1])}")
         lines.append(f"| {' | '.join(cells)} |")
     columns = 3 if is_memory else 4

@@ -112,11 +112,14 @@ def first_request(peer: str, python: str, server: Server) -> dict[str, float]:
 
 
 def environment() -> dict[str, str]:
-    """Return the environment without what would send a client elsewhere."""
+    """Return the environment without what would send a client elsewhere, or let it trust others."""
+    unwanted = ("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.lower().endswith("_proxy") and not name.startswith("PYTHON")
+        if not name.lower().endswith("_proxy")
+        and not name.startswith("PYTHON")
+        and name not in unwanted
     }
 
 
@@ -152,7 +155,7 @@ class Run:
     def __init__(self, plan: dict[str, list[str]], pythons: dict[str, str], seed: int) -> None:
         self.plan = plan
         self.pythons = pythons
-        self.random = random.Random(seed)  # noqa: S311 # an order, not a secret
+        self.random = random.Random(seed)  # an order, not a secret
         self.results: dict[str, dict[str, list[dict[str, float]]]] = {name: {} for name in plan}
         self.notes: dict[str, None] = {}
         self.has_failed = False
@@ -166,9 +169,7 @@ class Run:
             for peer in peers:
                 self.one(WORKLOADS[name], peer, servers, seconds)
 
-    def one(
-        self, work: Workload, peer: str, servers: dict[bool, Server], seconds: float
-    ) -> None:
+    def one(self, work: Workload, peer: str, servers: dict[bool, Server], seconds: float) -> None:
         server = servers[work.needs_own_server] if work.has_server else None
         try:
             result = measured(work, peer, self.pythons[peer], server, seconds)
@@ -209,9 +210,7 @@ def planned(arguments: argparse.Namespace) -> dict[str, list[str]]:
     return plan
 
 
-def installed(
-    plan: dict[str, list[str]], is_here: bool
-) -> tuple[dict[str, str], dict[str, None]]:
+def installed(plan: dict[str, list[str]], is_here: bool) -> tuple[dict[str, str], dict[str, None]]:
     """Return the interpreter of each client, and a note for each that does not install."""
     pythons: dict[str, str] = {}
     notes: dict[str, None] = {}
@@ -283,7 +282,7 @@ def main(given: Sequence[str] | None = None) -> int:
         print("\n".join(f"{'core' if w.is_core else '':6}{n}" for n, w in WORKLOADS.items()))
         return 0
     rounds, seconds = (1, 0.02) if arguments.quick else (arguments.rounds, arguments.seconds)
-    seed = random.randrange(10**6) if arguments.seed is None else arguments.seed  # noqa: S311
+    seed = random.randrange(10**6) if arguments.seed is None else arguments.seed
     plan = planned(arguments)
     pythons, notes = installed(plan, arguments.here)
     run = Run(plan, pythons, seed)

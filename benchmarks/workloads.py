@@ -81,7 +81,7 @@ _SYNC = (
     Workload("sync 10 MB upload", "calls", "upload", "/upload", LARGE, unit="ms", is_core=True),
     Workload("sync POST JSON", "calls", "post_json", "/upload"),
     Workload("sync multipart 10 MB", "calls", "multipart", "/upload", unit="ms"),
-    Workload("sync gzip", "calls", "get", "/gzip"),
+    Workload("sync gzip", "calls", "get", "/gzip", SYNC[:-2]),
     Workload("sync HTTP/2 GET", "calls", tls=True, http2=True, is_core=True),
 )
 
@@ -106,7 +106,7 @@ _ASYNC = (
         unit="ms",
         is_core=True,
     ),
-    _tasks("trio c20", 20, 20, loop="trio"),
+    _tasks("trio c20", 20, 20, loop="trio", peers=(*FORKS, "httpcore")),
     _tasks("uvloop c20", 20, 20, loop="uvloop"),
 )
 
@@ -153,7 +153,7 @@ _LAYERS = (
 _PROCESSES = (
     Workload("import", "import", peers=(*SYNC[:-1], "aiohttp"), unit="ms", is_core=True),
     Workload("cold start", "start", peers=(*SYNC[:-1], "aiohttp"), unit="ms"),
-    Workload("memory, 200 MB streamed", "memory", "download", "/200m", LARGE, unit="KiB"),
+    Workload("memory, 200 MB streamed", "memory", "download", "/200m", LARGE[:-1], unit="KiB"),
     Workload("memory, 10,000 requests", "memory", peers=SYNC[:5], unit="KiB"),
     _tasks("memory, 1,000 connections", 1000, 1000, shape="memory", unit="KiB", peers=ASYNC[:4]),
 )

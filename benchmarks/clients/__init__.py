@@ -4,7 +4,8 @@ A module has `Sync(job)`, `Async(job)` or both. Their methods are what a workloa
 and `post_json(url, value)` return the body, `get_json(url)` the value, `download(url)` the number of
 bytes of a streamed body, `upload(url, content)` and `multipart(url, content)` the body of the answer;
 `close()` ends it. A client that cannot do something lacks the method, or raises Missing. With
-`is_shared = False` each thread gets a client of its own.
+`is_shared = False` each thread gets a client of its own; with `decodes = False` it leaves a compressed
+body as it is.
 """
 
 from __future__ import annotations

@@ -18,6 +18,7 @@ def settings(job: Job) -> dict[str, Any]:
 
 class Sync:
     is_shared = True
+    decodes = False
 
     def __init__(self, job: Job) -> None:
         self.pool = job.module().ConnectionPool(**settings(job))
@@ -36,6 +37,8 @@ class Sync:
 
 
 class Async:
+    decodes = False
+
     def __init__(self, job: Job) -> None:
         self.pool = job.module().AsyncConnectionPool(**settings(job))
         self.close = self.pool.aclose

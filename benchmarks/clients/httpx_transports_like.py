@@ -19,6 +19,7 @@ def settings(job: Job) -> dict[str, Any]:
 
 class Sync:
     is_shared = True
+    decodes = False
 
     def __init__(self, job: Job) -> None:
         from httpx_core import Request
@@ -37,6 +38,8 @@ class Sync:
 
 
 class Async:
+    decodes = False
+
     def __init__(self, job: Job) -> None:
         from httpx_core import Request
         from httpx_transports import AsyncHTTPTransport

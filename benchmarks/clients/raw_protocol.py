@@ -48,6 +48,8 @@ class Connection(asyncio.Protocol):
 
 
 class Async:
+    decodes = False
+
     def __init__(self, job: Job) -> None:
         if job.http2:
             raise Missing("no HTTP/2")

@@ -16,7 +16,9 @@ CHUNK = 65536
 
 def request_bytes(url: str, content: bytes | None = None) -> bytes:
     parts = urlsplit(url)
-    head = f"{'GET' if content is None else 'POST'} {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+    head = (
+        f"{'GET' if content is None else 'POST'} {parts.path} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+    )
     if content is not None:
         head += f"Content-Length: {len(content)}\r\n"
     return head.encode() + b"\r\n" + (content or b"")
@@ -44,6 +46,7 @@ def length_of_chunks(data: bytes | bytearray, position: int) -> int:
 
 class Sync:
     is_shared = False
+    decodes = False
 
     def __init__(self, job: Job) -> None:
         if job.http2:

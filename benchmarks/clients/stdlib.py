@@ -11,6 +11,7 @@ from clients import Job, Missing
 
 class Sync:
     is_shared = False
+    decodes = False
 
     def __init__(self, job: Job) -> None:
         if job.http2:
@@ -19,7 +20,11 @@ class Sync:
         self.connection: http.client.HTTPConnection | None = None
 
     def _send(
-        self, method: str, url: str, body: bytes | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        url: str,
+        body: bytes | None = None,
+        headers: dict[str, str] | None = None,
     ) -> http.client.HTTPResponse:
         connection = self.connection
         if connection is None:
