@@ -75,9 +75,12 @@ def cache_folder() -> Path:
 def python_of(name: str) -> str:
     """Return the interpreter of a peer's environment, making the environment if there is none.
 
+    What needs the standard library only needs no environment: it runs on the interpreter of the suite.
     Raises InstallError if the peer does not install here. (It is tried again by the next run.)
     """
     peer = PEERS[name]
+    if not peer.requirements and not peer.optional:
+        return sys.executable
     what = "\n".join((*peer.requirements, *peer.optional, sys.version))
     if peer.requirements == _OURS:
         what += str(ROOT)

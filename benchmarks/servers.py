@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -98,14 +98,18 @@ def pin(cpu: int | None) -> None:
 def running(kind: str, cpu: int | None) -> Iterator[Server]:
     """Start a server of that kind: "nginx", "own", or "auto" for nginx where it is installed."""
     if kind == "nginx" or (kind == "auto" and shutil.which("nginx", path=_PATH)):
-        from nginx import Nginx as Chosen
+        from nginx import Nginx
+
+        start: Callable[[Path], Server] = Nginx
     else:
-        from own_server import OwnServer as Chosen
+        from own_server import OwnServer
+
+        start = OwnServer
     with tempfile.TemporaryDirectory(prefix="httpx-benchmarks-") as name:
         folder = Path(name)
         write_certificates(folder)
         pin(cpu)
-        server = Chosen(folder)
+        server = start(folder)
         try:
             yield server
         finally:
