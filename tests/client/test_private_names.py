@@ -61,6 +61,7 @@ IMPORTED = [
     ("_api", "request", "tests of others"),
     ("_auth", "DigestAuth", "httpx's tests"),
     ("_exceptions", "HTTPError", "tests of others"),
+    ("_exceptions", "request_context", "vcrpy"),
     ("_main", "main", "tests of others"),
     ("_status_codes", "codes", "tests of others"),
     ("_urls", "URL", "tests of others"),
