@@ -326,20 +326,23 @@ async def test_cancelling_at_every_await_leaves_the_connection_good(
     context = authority.server_context(alpn=["h2"]) if secure else None
     with HTTP2Server(ssl_context=context) as server:
         async with await connect(colour, server, authority) as line:
-            for n in range(1, 100):
 
-                async def exchange() -> None:
-                    response = await line.send("POST", "/mirror", content=b"x" * 200_000)
-                    assert b"x" * 200_000 == await colour.read(response)
+            async def exchange() -> None:
+                response = await line.send("POST", "/mirror", content=b"x" * 200_000)
+                assert b"x" * 200_000 == await colour.read(response)
 
-                if await colour.cancel_at(n, exchange):
+            cancelled = 0
+            # A server that is fast enough leaves nothing to wait for: then it is tried again.
+            for _ in range(500):
+                done = line.done
+                if not await colour.cancel_at(cancelled + 1, exchange):
+                    cancelled += 1
+                elif cancelled:
                     break
-                assert n == line.done - n + 1
+                assert done + 1 == line.done
                 assert b"xxx" == await line.get("/bytes/3")
                 assert 0 == line.connection._session._h2.open_outbound_streams
-            else:
-                pytest.fail("The exchange never came to its end.")
-            assert n >= 2
+            assert 0 < cancelled < 400
 
 
 async def test_ten_thousand_cancels_leave_no_open_stream(async_colour: Colour) -> None:
