@@ -18,6 +18,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 HTTPX = "httpx[http2]==0.28.1"
 TRIO = "trio==0.35.0"
+H2 = "h2==4.3.0"  # the same below all that use it
 UVLOOP = "uvloop==0.23.0"
 
 
@@ -39,17 +40,17 @@ _OURS = (
     "-e./packages/httpx-auth",
     "-e./packages/httpx-transports",
     "-e./packages/httpx",
-    "h2==4.3.0",
+    H2,
     TRIO,
 )
 
 PEERS = {
     "ours": Peer("httpx_like", "httpx", _OURS, (UVLOOP,)),
     "ours-transports": Peer("httpx_transports_like", "httpx_transports", _OURS, (UVLOOP,)),
-    "httpx": Peer("httpx_like", "httpx", (HTTPX, TRIO), (UVLOOP,)),
-    "httpx2": Peer("httpx_like", "httpx2", ("httpx2[http2]==2.16.2", TRIO), (UVLOOP,)),
+    "httpx": Peer("httpx_like", "httpx", (HTTPX, H2, TRIO), (UVLOOP,)),
+    "httpx2": Peer("httpx_like", "httpx2", ("httpx2[http2]==2.16.2", H2, TRIO), (UVLOOP,)),
     "httpcore": Peer(
-        "httpcore_like", "httpcore", ("httpcore[asyncio,http2]==1.0.9", TRIO), (UVLOOP,)
+        "httpcore_like", "httpcore", ("httpcore[asyncio,http2]==1.0.9", H2, TRIO), (UVLOOP,)
     ),
     "requests": Peer("requests_like", "requests", ("requests==2.34.2",)),
     "niquests": Peer("requests_like", "niquests", ("niquests==3.21.2",), (UVLOOP,)),
