@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from httpx_core import Request, Response
@@ -56,13 +56,19 @@ class Line:
 
 
 async def connect(
-    colour: Colour, server: HTTP2Server, authority: Any = None, **kwargs: Any
+    colour: Colour,
+    server: HTTP2Server,
+    authority: Any = None,
+    socket_options: Sequence[Any] = (),
+    **kwargs: Any,
 ) -> Line:
     """Connect to a server, through TLS when it has it."""
     from httpx_transports._http2.connection import HTTP2Connection
 
     backend = colour.backend()
-    stream = await backend.connect_tcp(server.host, server.port, timeout=10)
+    stream = await backend.connect_tcp(
+        server.host, server.port, timeout=10, socket_options=socket_options
+    )
     if server.ssl_context is not None:
         stream = await stream.start_tls(authority.client_context(), server.host, 10, alpn=("h2",))
     return Line(colour, HTTP2Connection(stream, backend, **kwargs), server.url)

@@ -63,7 +63,8 @@ class TLSMachine:
     @property
     def has_unread(self) -> bool:
         """Whether anything came that has not been read."""
-        return self._incoming.pending > 0 or self.tls.pending() > 0
+        with self._lock:
+            return self._incoming.pending > 0 or self.tls.pending() > 0
 
     def handshake(self) -> bool:
         """Go on with the handshake; True when it is done. Raises ssl.SSLError."""
@@ -292,6 +293,9 @@ class TLSStream(NetworkStream):
             return False
         finally:
             self._lock.release()
+
+    async def drain(self, timeout: float | None, watch: bool) -> int:
+        return await self._inner.drain(timeout, watch)
 
     async def start_tls(
         self,

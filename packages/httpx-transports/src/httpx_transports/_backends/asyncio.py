@@ -195,6 +195,31 @@ class AsyncioStream(asyncio.Protocol, NetworkStream):
         self._transport.write(data)
         return True
 
+    async def drain(self, timeout: float | None, watch: bool) -> int:
+        transport = self._transport
+        full = self._full
+        if self._over() or transport is None:
+            raise self._cannot_write()
+        if not full:
+            return 0
+        if not (watch and (self._chunks or self._eof)):
+            loop = self._loop
+            self._writer = waiter = loop.create_future()
+            if watch:
+                self._reader = waiter
+            timer = None if timeout is None else loop.call_later(timeout, self._wake, waiter)
+            try:
+                await waiter
+            finally:
+                self._writer = None
+                if watch:
+                    self._reader = None
+                if timer is not None:
+                    timer.cancel()
+            if self._over():
+                raise self._cannot_write()
+        return transport.get_write_buffer_size() if self._full else 0
+
     async def start_tls(
         self,
         ssl_context: ssl.SSLContext,

@@ -25,18 +25,22 @@ from .blocking_race import connect_first
 from .blocking_waits import BlockingLock, BlockingWakeup
 from .interface import SOCKET_OPTION, Backend, NetworkStream
 from .names import literal, lookup, lookup_within, usable
-from .sockets import address_of, open_unix, readable
+from .sockets import address_of, open_unix, readable, wait_writable
 
 if TYPE_CHECKING:
     import ssl
 
 _FOREVER = struct.pack("@ll", 0, 0)
 
+# What sends without waiting; 0 where there is no such thing (Windows).
+_AT_ONCE = getattr(socket, "MSG_DONTWAIT", 0)
+
 
 class BlockingStream(NetworkStream):
     """A connected socket. Its limits live in the kernel, one for each direction."""
 
     __slots__ = (
+        "_backlog",
         "_closed",
         "_in_kernel",
         "_peer",
@@ -61,6 +65,8 @@ class BlockingStream(NetworkStream):
         self._in_kernel = _limits_in_kernel(sock)
         self._pid = os.getpid()
         self._reading = self._writing = self._closed = False
+        # What `write_now` took and the socket did not: it goes before anything else.
+        self._backlog = b""
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
         self._reading = True
@@ -92,6 +98,8 @@ class BlockingStream(NetworkStream):
         try:
             if self._closed:
                 raise faults.write_closed(self._peer)
+            if self._backlog:
+                data, self._backlog = self._backlog + bytes(data), b""
             if deadline is not None or timeout != self._write_limit or not self._in_kernel:
                 self._limit_writes(timeout, deadline)
             sent = self._send(data)
@@ -123,6 +131,38 @@ class BlockingStream(NetworkStream):
         if not self._closed and not readable(self._socket.fileno()):
             return None
         return run(self.read(max_bytes, 0))
+
+    def write_now(self, data: bytes) -> bool:
+        if self._closed or self._backlog or not _AT_ONCE or not self._in_kernel:
+            return False
+        if data:
+            try:
+                sent = self._socket.send(data, _AT_ONCE)
+            except BlockingIOError:
+                sent = 0
+            except OSError:
+                return False
+            self._backlog = data[sent:]
+        return True
+
+    async def drain(self, timeout: float | None, watch: bool) -> int:
+        self._writing = True
+        try:
+            if self._closed:
+                raise faults.write_closed(self._peer)
+            backlog = self._backlog
+            if backlog:
+                wait_writable(self._socket, timeout, watch)
+                self._backlog = backlog[self._socket.send(backlog, _AT_ONCE) :]
+        except BlockingIOError:
+            pass
+        except OSError as exc:
+            raise faults.write_error(self._peer, exc) from exc
+        finally:
+            self._writing = False
+            if self._closed:
+                self._release()
+        return len(self._backlog)
 
     async def start_tls(
         self,

@@ -59,9 +59,18 @@ class NetworkStream:
         """Send all of `data`, or hand it to the network, if that needs no waiting; False: none was taken.
 
         For what must go out where nothing may be awaited, as in the clean-up after a cancellation.
-        A stream that may take a part only need not have it.
+        What the network does not take of it at once waits inside, and goes before anything else;
+        while some waits, b"" gives False, and so does anything else.
         """
         return False
+
+    async def drain(self, timeout: float | None, watch: bool) -> int:
+        """Wait until the network takes some of what waits inside; returns how many bytes still wait.
+
+        It ends after `timeout` seconds without a word, and with `watch`, which is the reader's right,
+        when there is something to read: a peer may take no more before it is read. WriteError.
+        """
+        return 0
 
     async def start_tls(
         self,

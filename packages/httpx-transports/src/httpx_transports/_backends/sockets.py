@@ -60,6 +60,16 @@ def readable(descriptor: int) -> bool:
     return bool(select.select([descriptor], [], [], 0)[0])
 
 
+def wait_writable(sock: socket.socket, timeout: float | None, or_readable: bool) -> None:
+    """Wait until a write would take some bytes, with `or_readable` also until there are some to read."""
+    descriptor = sock.fileno()
+    if descriptor < 0:
+        return
+    poll = select.poll()
+    poll.register(descriptor, select.POLLOUT | (select.POLLIN if or_readable else 0))
+    poll.poll(None if timeout is None else max(timeout, 0) * 1000)
+
+
 def address_of(sock: socket.socket, info: str) -> object:
     """`client_addr` or `server_addr` of a connected socket, None once it is not connected any more."""
     try:

@@ -112,6 +112,21 @@ class TrioStream(NetworkStream):
         self._backlog = data[sent:]
         return True
 
+    async def drain(self, timeout: float | None, watch: bool) -> int:
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        if self._closed:
+            raise faults.write_closed(self._peer)
+        if self._backlog:
+            with anyio.move_on_after(timeout):
+                async with anyio.create_task_group() as group:
+                    if watch:
+                        group.start_soon(self._end_when, anyio.wait_readable, group.cancel_scope)
+                    await self._end_when(anyio.wait_writable, group.cancel_scope)
+            if self._closed:
+                raise faults.write_closed(self._peer)
+            self._backlog = self._backlog[self._send(self._backlog) :]
+        return len(self._backlog)
+
     async def start_tls(
         self,
         ssl_context: ssl.SSLContext,
@@ -173,6 +188,16 @@ class TrioStream(NetworkStream):
             raise failed(self._peer, exc) from exc
         if self._closed:
             raise closed(self._peer)
+
+    async def _end_when(
+        self, wait: Callable[[socket.socket], Awaitable[None]], scope: anyio.CancelScope
+    ) -> None:
+        """Wait for the socket, then end the others that do; what failed, the next call finds out."""
+        try:
+            await wait(self._socket)
+        except (anyio.ClosedResourceError, anyio.BusyResourceError, OSError, ValueError):
+            pass
+        scope.cancel()
 
     def _send_backlog(self) -> bool:
         """Try to send what is left over; False while some of it is."""

@@ -45,6 +45,9 @@ class Outgoing:
                     f"The request's body has {self._sent} bytes, and its Content-Length says {declared}."
                 )
             return
+        if type(chunk) is not bytes:
+            # Its owner may use a bytearray again while the windows are still shut for this one.
+            chunk = memoryview(chunk).tobytes()
         self._sent += len(chunk)
         if declared is not None and self._sent > declared:
             raise LocalProtocolError(

@@ -243,17 +243,21 @@ class HTTP2Connection(Connection):
         if not outgoing.rest and not outgoing.last:
             await outgoing.fill()
         turns = self._turns
+        if turns.is_congested:
+            await turns.write(attempt.write, attempt.deadline, stream)
+            if turns.is_congested:
+                return True
         with turns.mutex:
             if stream.fault is not None or stream.ended:
                 return True
             sent = self._session.send(stream, outgoing.rest, outgoing.last)
         if sent < 0:
             if not turns.write_now():
-                await turns.write(attempt.write, attempt.deadline)
+                await turns.write(attempt.write, attempt.deadline, stream)
             return False
         outgoing.rest = outgoing.rest[sent:]
         if not turns.write_now():
-            await turns.write(attempt.write, attempt.deadline)
+            await turns.write(attempt.write, attempt.deadline, stream)
         if turns.is_writing and not await turns.writable(attempt.left(attempt.write)):
             raise WriteTimeout(
                 f"Sending the request to {self._peer} timed out: another request's bytes did not "

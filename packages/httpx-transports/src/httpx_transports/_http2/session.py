@@ -82,6 +82,9 @@ MAX_TABLE = 65_536
 MAX_OUTPUT = 1024 * 1024
 """Bytes that may wait to be sent to a peer that keeps us answering and does not read."""
 
+SMALL = 4096
+"""Bytes up to which pieces of a body that nobody has taken yet are joined."""
+
 SLICE = 128 * 1024
 """Bytes of a request's body that are handed to h2 at a time."""
 
@@ -376,10 +379,19 @@ class Session:
             # Given up already, or pushed: its credit is all that counts.
             self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
             return
+        data = event.data
+        if not data:
+            # Padding alone is nothing that a reader would take: its credit goes back at once.
+            self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            return
         stream.held += event.flow_controlled_length
-        if event.data:
-            stream.chunks.append(event.data)
-            self._touch(stream)
+        chunks = stream.chunks
+        if chunks and len(chunks[-1]) + len(data) <= SMALL:
+            # A window full of one-byte frames would be fifty windows of Python's objects.
+            chunks[-1] += data
+        else:
+            chunks.append(data)
+        self._touch(stream)
 
     def _on_end(self, event: StreamEnded) -> None:
         stream = self.streams.get(event.stream_id)

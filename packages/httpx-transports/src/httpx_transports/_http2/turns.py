@@ -31,6 +31,7 @@ from httpx_core import (
     WriteTimeout,
 )
 
+from .._backends import faults
 from .._bridge import run
 from .streams import Fault
 
@@ -48,6 +49,9 @@ LARGE_READ_SIZE = 262_144
 
 LAST_READS = 16
 """Reads made without waiting, to find what came while nobody read, or before a write failed."""
+
+DRAIN_TICK = 0.5
+"""Seconds after which a writer that waits for the network looks again whether somebody reads."""
 
 GOAWAY_LIMIT = 1.0
 """Seconds that telling a peer of its fault may take."""
@@ -139,7 +143,10 @@ class Turns:
     async def _read_for(self, stream: Stream, deadline: float | None) -> bool:
         try:
             while not stream.news:
-                if not await self._receive(deadline):
+                if not await self._receive(deadline) or (
+                    # Frames that are no news may come faster than they are read.
+                    deadline is not None and monotonic() >= deadline
+                ):
                     break
             news, stream.news = stream.news, False
             return news
@@ -216,17 +223,21 @@ class Turns:
                 return True
             self._reading = True
         try:
-            for _ in range(LAST_READS):
-                if not self._io.is_readable() or self.session.failure is not None:
-                    break
-                data = self._read_now()
-                if data is None:
-                    # Half a frame of TLS's is nothing yet; else it is there, but not for us to see.
-                    return not self._io.is_readable()
-                self.take_in(data)
-            return True
+            return self._read_what_came()
         finally:
             self._hand_on()
+
+    def _read_what_came(self) -> bool:
+        """The same as the reader."""
+        for _ in range(LAST_READS):
+            if not self._io.is_readable() or self.session.failure is not None:
+                break
+            data = self._read_now()
+            if data is None:
+                # Half a frame of TLS's is nothing yet; else it is there, but not for us to see.
+                return not self._io.is_readable()
+            self.take_in(data)
+        return True
 
     def _read_now(self) -> bytes | None:
         """What has come, without waiting; None when nothing has, or it cannot be told."""
@@ -279,6 +290,10 @@ class Turns:
     def is_writing(self) -> bool:
         return self._writing
 
+    @property
+    def is_congested(self) -> bool:
+        return self._congested
+
     def write_now(self) -> bool:
         """Send what is to be sent without waiting. False: `write` has something to send or to wait for."""
         with self.mutex:
@@ -290,12 +305,10 @@ class Turns:
                 return True
             if not self._io.write_now(data):
                 self._unsent = data
-                self._congested = self._backend.is_async
-                return False
-            if self._io.write_now(b""):
-                return True
-            self._congested = True
-            return False
+                self._congested = True
+            else:
+                self._congested = not self._io.write_now(b"")
+            return not self._congested
 
     async def write_together(self, limit: float | None, until: float | None) -> None:
         """Send what is to be sent, along with what other tasks that are about to run will add.
@@ -314,10 +327,13 @@ class Turns:
         if not written:
             await self.write(limit, until)
 
-    async def write(self, limit: float | None, until: float | None = None) -> None:
+    async def write(
+        self, limit: float | None, until: float | None = None, stream: Stream | None = None
+    ) -> None:
         """Send what is to be sent, and what others add meanwhile.
 
-        A failure is one of the connection: it is found in the streams, and not raised here.
+        With `stream` it ends early when that has news, what is left being sent by a later call. A
+        failure is one of the connection: it is found in the streams, and not raised here.
         """
         while True:
             with self.mutex:
@@ -328,13 +344,20 @@ class Turns:
                 data = b"" if self._congested else self._take()
                 if not data and not self._congested:
                     return
+                if data and self._io.write_now(data):
+                    self._congested = not self._io.write_now(b"")
+                    continue
                 self._writing = True
             try:
-                await self._io.write(data, limit, until)
+                if data:
+                    await self._io.write(data, limit, until)
+                elif not await self._make_room(limit, until, stream):
+                    return
             except WriteTimeout as exc:
                 self.fail(Fault(WriteTimeout, str(exc), cause=exc))
             except TransportError:
                 self._is_deaf = True
+                self._congested = False
                 with self.mutex:
                     self.session.retire()
                 self._changed()
@@ -350,10 +373,47 @@ class Turns:
                 raise
             finally:
                 with self.mutex:
-                    self._writing = self._congested = False
+                    self._writing = False
                     parked, self._parked = self._parked, []
                 for wakeup in parked:
                     wakeup.set()
+
+    async def _make_room(
+        self, limit: float | None, until: float | None, stream: Stream | None
+    ) -> bool:
+        """Wait for the network to take what it was given; False when `stream` has news first.
+
+        Meanwhile it reads, when nobody else does: a peer that waits for us to read takes nothing.
+        """
+        status = 0 if stream is None else stream.status
+        unsent = -1
+        since = monotonic()
+        while True:
+            if stream is not None and (
+                stream.chunks or stream.fault or stream.ended or stream.status != status
+            ):
+                return False
+            with self.mutex:
+                reads = not self._reading
+                if reads:
+                    self._reading = True
+            try:
+                left = await self._io.drain(_shorter(DRAIN_TICK, limit, until), reads)
+                if not left:
+                    self._congested = False
+                    return True
+                if reads:
+                    self._read_what_came()
+            finally:
+                if reads:
+                    self._hand_on()
+            now = monotonic()
+            if left != unsent:
+                unsent, since = left, now
+            elif limit is not None and now - since >= limit:
+                raise faults.write_timeout(self._peer, limit)
+            if until is not None and now >= until:
+                raise faults.write_deadline(self._peer)
 
     async def writable(self, limit: float | None) -> bool:
         """Wait until nobody else writes; False when `limit` seconds went by first."""
@@ -399,6 +459,12 @@ class Turns:
         if self.write_now() or self._backend.is_async:
             return
         run(self.write(GOAWAY_LIMIT))
+
+
+def _shorter(seconds: float, limit: float | None, until: float | None) -> float:
+    if limit is not None and limit < seconds:
+        seconds = limit
+    return seconds if until is None else max(0.0, min(seconds, until - monotonic()))
 
 
 def _left(deadline: float | None) -> float | None:
