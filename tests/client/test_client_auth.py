@@ -117,6 +117,18 @@ async def test_a_flow_may_send_requests_of_its_own(colour: Any) -> None:
     assert ["/token"] == [r.url.path for r in response.history]
 
 
+async def test_a_request_of_the_flows_own_has_the_limits_of_the_first(colour: Any) -> None:
+    seen: list[Any] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200)
+
+    async with colour.client(transport=httpx.MockTransport(answer)) as client:
+        await client.get("http://a.test/", auth=Exchange(), timeout=7)
+    assert [7, 7] == seen
+
+
 class Retrying(httpx.Auth):
     def __init__(self, times: int) -> None:
         self.times = times

@@ -80,8 +80,11 @@ class SendLoop(BaseClient):
             if step is None:
                 raise RuntimeError(f"The flow of {type(auth).__name__} yielded no request.")
             while True:
-                if "deadline" in extensions:
-                    step.extensions.setdefault("deadline", extensions["deadline"])
+                if step is not request:
+                    # One of the flow's own has the limits of the request that it is sent for.
+                    for limit in ("timeout", "deadline"):
+                        if limit in extensions:
+                            step.extensions.setdefault(limit, extensions[limit])
                 response = await self._send_redirecting(step, follow_redirects, history)
                 try:
                     step = await self._next_of_flow(flow, response)
