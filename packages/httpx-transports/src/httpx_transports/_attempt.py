@@ -15,6 +15,15 @@ if TYPE_CHECKING:
     from httpx_core import Request, TimeoutException
 
 
+# Seconds, 11 days: a longer limit is none. The system's calls overflow beyond some weeks or years,
+# each at another length, and infinity is how some programs say that they want no limit.
+LONGEST = 1e6
+
+
+def _bounded(limit: float | None) -> float | None:
+    return None if limit is None or limit > LONGEST else limit
+
+
 class Attempt:
     """A request with its limits in seconds (`connect`, `read`, `write`, `pool`), None for no limit.
 
@@ -54,11 +63,11 @@ class Attempt:
         if extensions:
             timeout = extensions.get("timeout")
             if timeout:
-                self.connect = timeout.get("connect")
-                self.read = timeout.get("read")
-                self.write = timeout.get("write")
-                self.pool = timeout.get("pool")
-                total = timeout.get("total")
+                self.connect = _bounded(timeout.get("connect"))
+                self.read = _bounded(timeout.get("read"))
+                self.write = _bounded(timeout.get("write"))
+                self.pool = _bounded(timeout.get("pool"))
+                total = _bounded(timeout.get("total"))
                 if total is not None:
                     self.total = total
                     deadline = extensions.get("deadline")

@@ -105,11 +105,14 @@ class Upload:
         else:
             self._iterator = off_loop(current_backend().run_blocking)
 
-    async def next(self) -> bytes | None:
-        """The next chunk, or None after the last one."""
+    async def next(self) -> bytes | bytearray | memoryview | None:
+        """The next chunk, or None after the last one.
+
+        One that is not bytes is the caller's, who may fill it anew as soon as this is called again.
+        """
         if self._is_async:
             try:
-                chunk: bytes = await self._iterator.__anext__()
+                chunk: bytes | bytearray | memoryview = await self._iterator.__anext__()
             except StopAsyncIteration:
                 return None
             return chunk

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class Connection:
     """One connection to a server or proxy, over which requests are exchanged for responses."""
 
-    __slots__ = ()
+    __slots__ = ("on_lost",)
 
     protocol: str
     """`"HTTP/1.1"` or `"HTTP/2"`."""
@@ -38,6 +38,8 @@ class Connection:
     """For how many seconds the peer said that it keeps an idle connection, or None."""
 
     on_done: Callable[[Any], None]
+    on_lost: Callable[[Any], None]
+    """To be called in place of `on_done` by the garbage collector, for a response that nobody closed."""
     on_change: Callable[[Any], None]
 
     async def exchange(self, attempt: Attempt) -> Response:

@@ -44,7 +44,14 @@ class Trace:
         except BaseException as exc:
             await self.failed(step, exc)
             raise
-        await self.complete(step, result)
+        try:
+            await self.complete(step, result)
+        except BaseException:
+            # Nobody but this frame knows of a connection that the step has made.
+            close = getattr(result, "close", None)
+            if close is not None:
+                close()
+            raise
         return result
 
     async def tell(self, event: str, info: dict[str, Any]) -> None:

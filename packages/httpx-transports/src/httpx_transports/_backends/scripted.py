@@ -307,8 +307,7 @@ class ScriptedBackend(Backend):
         from .._http import AsyncHTTPTransport
 
         self.is_async = isinstance(transport, AsyncHTTPTransport)
-        pool = transport._pool
-        pool._fixed_backend = pool._backend = self
+        transport._pool.use(self)
         return transport
 
     async def connect_tcp(

@@ -21,13 +21,12 @@ from httpx_core import (
     wire,
 )
 
-from .._backends.faults import peer_name
 from .._body import AsyncResponseStream, Body, ResponseStream
 from .._connection import Connection
 from .._network_stream import AsyncNetworkStreamFace, NetworkStreamFace
 from .outgoing import Block, Outgoing
 from .reader import ResponseReader
-from .receiving import HandedOverBody, HTTP11Body, receive_head, tell_closed
+from .receiving import HandedOverBody, HTTP11Body, peer_of, receive_head, tell_closed
 from .sending import Sender
 
 if TYPE_CHECKING:
@@ -94,7 +93,7 @@ class HTTP11Connection(Connection):
         self._block: Block | None = None
         self.limit = 1
         self.keepalive: float | None = None
-        self.on_done = _nobody
+        self.on_done = self.on_lost = _nobody
         self.on_change = _nobody
 
     async def exchange(self, attempt: Attempt) -> Response:
@@ -239,12 +238,7 @@ class HTTP11Connection(Connection):
 
     def name_peer(self, exc: RemoteProtocolError, attempt: Attempt) -> None:
         """Say who broke the protocol in the error of the pure reader, which does not know."""
-        address = self._stream.get_extra_info("server_addr")
-        if isinstance(address, tuple):
-            peer = peer_name(*address[:2])
-        else:
-            peer = address or attempt.request.url.netloc.decode("ascii")
-        exc.args = (f"{exc} (The peer is {peer}.)",)
+        exc.args = (f"{exc} (The peer is {peer_of(self._stream, attempt)}.)",)
 
     def is_stale(self) -> bool:
         return not self.limit or self._stream.is_readable()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from httpx_core import ReadTimeout, RemoteProtocolError, RequestError, TimeoutException
 
+from .._backends.faults import peer_name
 from .._body import Body
 
 if TYPE_CHECKING:
@@ -26,22 +28,30 @@ def disconnected() -> RemoteProtocolError:
     return RemoteProtocolError("Server disconnected without sending a response.")
 
 
+def peer_of(stream: NetworkStream, attempt: Attempt) -> str:
+    """Who is at the other end, for messages."""
+    address = stream.get_extra_info("server_addr")
+    if isinstance(address, tuple):
+        return peer_name(*address[:2])
+    return address or attempt.request.url.netloc.decode("ascii")
+
+
 async def receive_head(stream: NetworkStream, attempt: Attempt, reader: ResponseReader) -> None:
     """Read until the final head is there.
 
     The read limit counts once for all of it, interim responses included: a server that sends them
     without end, or its head byte by byte, holds nobody longer than that.
     """
-    limit = attempt.left(attempt.read)
+    limit = left = attempt.left(attempt.read)
     until = None if limit is None else monotonic() + limit
     while True:
         try:
-            data = await stream.read(READ_SIZE, limit)
+            data = await stream.read(READ_SIZE, left)
         except ReadTimeout as exc:
-            if reader.begun and attempt.read is not None:
+            if reader.begun and limit is not None:
                 raise ReadTimeout(
-                    f"{exc} The response's head was not whole within the read limit of "
-                    f"{attempt.read:g} seconds."
+                    f"Reading from {peer_of(stream, attempt)} timed out: the response's head was not "
+                    f"whole within the read limit of {limit:.4g} seconds."
                 ) from exc
             raise
         if not data:
@@ -50,7 +60,7 @@ async def receive_head(stream: NetworkStream, attempt: Attempt, reader: Response
         if reader.feed_head(data):
             return
         if until is not None:
-            limit = max(0.0, until - monotonic())
+            left = max(0.0, until - monotonic())
 
 
 class HTTP11Body(Body):
@@ -117,6 +127,12 @@ class HTTP11Body(Body):
             self._connection.abandon()
             if self._attempt.trace is not None:
                 await tell_closed(self._attempt)
+
+    def __del__(self) -> None:
+        # Dropped without having been closed: its connection is lost, its place in the pool is not.
+        if self._open and not sys.is_finalizing():
+            self._open = False
+            self._connection.on_lost(self._connection)
 
     def _fail(self, exc: BaseException) -> None:
         if isinstance(exc, RemoteProtocolError):

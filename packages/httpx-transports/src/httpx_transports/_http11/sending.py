@@ -77,7 +77,11 @@ class Sender:
         outgoing = self._outgoing
         remaining = outgoing.length
         while (data := await upload.next()) is not None:
-            piece = memoryview(data).cast("B")
+            if not isinstance(data, bytes):
+                # The caller may fill its buffer anew while the event loop still holds the piece:
+                # from Python 3.12 on asyncio keeps what it cannot send yet without a copy.
+                data = memoryview(data).tobytes()
+            piece = memoryview(data)
             if not outgoing.chunked:
                 remaining -= len(piece)
                 if remaining < 0:

@@ -128,13 +128,25 @@ class Dialer:
             raise
 
     async def _establish(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
-        """One try: TCP, the proxy's handshakes, TLS, and the connection in the protocol agreed on."""
+        """One try: TCP, then all that is agreed on over it; whatever fails, nothing stays open."""
+        host, port = key[1:3] if self.proxy is None else self.proxy.url._origin[1:]
+        if "%" in host:
+            # A URL spells the % before an IPv6 zone as %25 (RFC 6874, 2); systems want it plain.
+            host = host.replace("%25", "%", 1)
+        stream = await self._connect(backend, host, port, attempt)
+        try:
+            return await self._agree(stream, backend, key, attempt)
+        except BaseException:
+            stream.close()
+            raise
+
+    async def _agree(
+        self, stream: NetworkStream, backend: Backend, key: Any, attempt: Attempt
+    ) -> Connection:
+        """The proxy's handshakes, TLS, and the connection in the protocol agreed on."""
         scheme, host, port = key[:3]
         proxy = self.proxy
-        if proxy is None:
-            stream = await self._connect(backend, host, port, attempt)
-        else:
-            stream = await self._connect(backend, *proxy.url._origin[1:], attempt)
+        if proxy is not None:
             if proxy.url.scheme == "https":
                 stream = await self._secure(
                     stream,
@@ -147,7 +159,8 @@ class Dialer:
                 return self._http11(stream, backend, forward=True)
             stream = await tunnel(stream, proxy, host, port, attempt)
         if scheme in _SECURE:
-            name = key[3] if len(key) > 3 else host
+            # A zone means something on this machine only: no certificate has it (RFC 6874, 4).
+            name = key[3] if len(key) > 3 else host.partition("%")[0]
             step = "connection.start_tls" if proxy is None else "proxy.start_tls"
             stream = await self._secure(
                 stream, self._ssl_context(), name, self._alpn(scheme), attempt, step
@@ -156,7 +169,6 @@ class Dialer:
             if ssl_object is not None and ssl_object.selected_alpn_protocol() == "h2":
                 return self._http2_over(stream, backend)
             if not self._http1:
-                stream.close()
                 raise ConnectError(
                     f"The server at {host}:{port} does not speak HTTP/2, and HTTP/1.1 is switched off."
                 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 import weakref
+from collections import deque
 from collections.abc import Hashable
 from contextlib import nullcontext
 from functools import partial
@@ -47,8 +48,9 @@ class Pool:
         self._dialer = dialer
         self._fixed_backend = backend
         self._backend = backend
-        self._owner: object = None
         self._lock = Lock()
+        self._lost: deque[tuple[PoolState, Slot, Connection]] = deque()
+        """What responses held that were dropped unread, while the lock was held."""
         self._state = self._new_state()
         _pools.add(self)
 
@@ -63,10 +65,14 @@ class Pool:
 
         Raises what the connection raises, with the request attached.
         """
-        backend = self._fixed_backend or self._adopt()
+        # One look at `_state`: a loop in another thread may put its own there at any moment.
+        if self._fixed_backend is None:
+            backend, state = self._adopt()
+        else:
+            backend, state = self._fixed_backend, self._state
         attempt = Attempt(request, backend.is_async)
         try:
-            return await self._send(backend, attempt)
+            return await self._send(backend, state, attempt)
         except RequestError as exc:
             if exc._request is None:
                 exc.request = request
@@ -74,9 +80,9 @@ class Pool:
                 attempt.name_total(exc)
             raise
 
-    async def _send(self, backend: Backend, attempt: Attempt) -> Response:
-        state = self._state
+    async def _send(self, backend: Backend, state: PoolState, attempt: Attempt) -> Response:
         key = self._dialer.route(attempt.request)
+        clears = state.clears
         tries = 0
         while True:
             slot = self._take(state, key, backend, tries > 0)
@@ -93,7 +99,7 @@ class Pool:
             try:
                 response: Response = await connection.exchange(attempt)
             except RequestError as exc:
-                if not may_go_again(attempt, exc, tries):
+                if state.clears != clears or not may_go_again(attempt, exc, tries):
                     raise
                 if attempt.trace is not None:
                     await attempt.trace.tell("retry.request", {"exception": exc})
@@ -103,23 +109,31 @@ class Pool:
             slot.origin.retried += 1
             attempt.reused = attempt.sent = attempt.answered = attempt.refused = False
 
-    def _adopt(self) -> Backend:
-        """The backend of the running event loop; the idle connections of another loop are given up."""
+    def _adopt(self) -> tuple[Backend, PoolState]:
+        """The backend of the running event loop, and its connections; idle ones of another are closed."""
         backend = current_backend()
         owner = backend.owner()
-        if owner is not self._owner:
+        state = self._state
+        if state.owner is not owner:
+            state = self._new_state()
+            state.owner = owner
             with self._lock:
-                stale, self._state = self._state, self._new_state()
+                stale, self._state, self._backend = self._state, state, backend
                 stale.retire()
-                self._owner, self._backend = owner, backend
             self._flush(stale)
-        return backend
+        return backend, state
+
+    def use(self, backend: Backend) -> None:
+        """Have `backend` in place of the network, from the next connection on."""
+        self._fixed_backend = self._backend = backend
 
     def _take(
         self, state: PoolState, key: Hashable, backend: Backend, fresh: bool
     ) -> Slot | Waiter:
         """A slot for the request, or its place in the queue."""
         may_share = self._dialer.may_share(key)
+        if self._lost:
+            self._find_lost()
         with self._lock:
             found: Slot | Waiter | None = state.take(key, monotonic(), may_share, fresh)
             if found is None:
@@ -180,6 +194,7 @@ class Pool:
             self._flush(state)
             raise
         connection.on_done = partial(self._done, state, slot)
+        connection.on_lost = partial(self._lose, state, slot)
         connection.on_change = partial(self._changed, state, slot)
         with self._lock:
             is_ours = state.opened(slot, connection)
@@ -193,6 +208,23 @@ class Pool:
             state.done(slot, monotonic())
         if state.to_close or state.to_wake:
             self._flush(state)
+
+    def _lose(self, state: PoolState, slot: Slot, connection: Connection) -> None:
+        """Take back what a response held that was dropped unread.
+
+        The garbage collector may call this anywhere, in the middle of this class too: what it cannot
+        do now is left for the next request.
+        """
+        self._lost.append((state, slot, connection))
+        if self._lock.acquire(blocking=False):
+            self._lock.release()
+            self._find_lost()
+
+    def _find_lost(self) -> None:
+        while self._lost:
+            state, slot, connection = self._lost.popleft()
+            connection.close()
+            self._done(state, slot, connection)
 
     def _changed(self, state: PoolState, slot: Slot, connection: object) -> None:
         with self._lock:
@@ -276,6 +308,9 @@ class Pool:
         return f"<Pool [{origins}]>"
 
     def __del__(self) -> None:
+        if sys.is_finalizing():
+            # Nothing can be imported any more, and the system closes what is open.
+            return
         connections = [slot.connection for slot in self._state.slots if slot.connection is not None]
         if connections:
             import warnings
@@ -293,8 +328,8 @@ class Pool:
     def _forget(self) -> None:
         """In the child of a fork: start anew, and leave alone what is the parent's."""
         _inherited.append(self._state)
-        self._owner = None
         self._lock = Lock()
+        self._lost.clear()
         self._state = self._new_state()
 
 

@@ -95,8 +95,10 @@ class PoolState:
         "_max_keepalive",
         "_quiet",
         "_serial",
+        "clears",
         "idle",
         "origins",
+        "owner",
         "queue",
         "slots",
         "to_close",
@@ -115,6 +117,10 @@ class PoolState:
         self._serial = 0
         self._expiries: list[tuple[float, int, Slot]] = []
         self._quiet: OrderedDict[Origin, None] = OrderedDict()
+        self.clears = 0
+        """How often `clear` was called: a request from before must not go again."""
+        self.owner: object = None
+        """The event loop whose connections these are; for the caller to note."""
         self.origins: dict[Hashable, Origin] = {}
         self.slots: dict[Slot, None] = {}
         self.idle: OrderedDict[Slot, None] = OrderedDict()
@@ -257,6 +263,7 @@ class PoolState:
 
     def clear(self) -> None:
         """Forget everything: all connections are to be closed, all waiters told that the pool is."""
+        self.clears += 1
         self.to_close.extend(slot.connection for slot in self.slots if slot.connection is not None)
         for origin in self.origins.values():
             for waiter in origin.waiting:
