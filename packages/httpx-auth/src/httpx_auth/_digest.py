@@ -16,8 +16,8 @@ A lock guards the counts, and nothing is awaited under it.
 from __future__ import annotations
 
 import os
+from _thread import allocate_lock
 from collections.abc import AsyncGenerator, Generator
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from httpx_core import Cookies, RemoteProtocolError, Request
@@ -72,7 +72,7 @@ class DigestAuth(Auth):
         self._username = as_bytes("username", username)
         self._password = as_bytes("password", password)
         self._sessions: dict[Origin, _Session] = {}
-        self._lock = Lock()
+        self._lock = allocate_lock()
 
     def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
         """Yield the request, with an answer where one can be given at once, and again when asked."""

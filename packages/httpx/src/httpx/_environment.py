@@ -8,11 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from ipaddress import ip_address, ip_network
 
 from httpx_core import InvalidURL
 
-from ._patterns import NetworkPattern, URLPattern
+from ._patterns import URLPattern
 
 
 def proxies_of_environment(
@@ -55,15 +54,15 @@ def exceptions(entry: str) -> list[URLPattern]:
     `localhost`, an IP address and a URL for themselves; `host:port` for that port alone;
     `192.0.2.0/24` and `2001:db8::/32` for all addresses of the network.
     """
+    from ._networks import is_address, network_pattern
+
     try:
         if "://" in entry:
             return [URLPattern(entry)]
         if "/" in entry:
-            return [
-                NetworkPattern(ip_network(entry.replace("[", "").replace("]", ""), strict=False))
-            ]
+            return [network_pattern(entry)]
         host, port = _split_port(entry)
-        if _is_address(host):
+        if is_address(host):
             return [URLPattern(f"all://[{host}]{port}" if ":" in host else f"all://{host}{port}")]
         domain = host.lstrip("*").lstrip(".")
         if not domain:
@@ -93,14 +92,6 @@ def _split_port(entry: str) -> tuple[str, str]:
         host, _, port = entry.partition(":")
         return host, f":{port}"
     return entry, ""
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _system_settings() -> Mapping[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_address
 from typing import Any
 
 from httpx_core import URL
@@ -64,22 +63,3 @@ class URLPattern:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.pattern!r})"
-
-
-class NetworkPattern(URLPattern):
-    """The hosts of one IP network, as NO_PROXY names it: `all://192.168.0.0/16`."""
-
-    __slots__ = ("_network",)
-
-    def __init__(self, network: IPv4Network | IPv6Network) -> None:
-        super().__init__("all://")
-        self.pattern = f"all://{network}"
-        self._network = network
-        # Before all domain patterns of no port: an address is in no domain.
-        self.priority = (1, -256 - network.prefixlen, 0)
-
-    def matches(self, url: URL) -> bool:
-        try:
-            return ip_address(url.host) in self._network
-        except ValueError:
-            return False

@@ -6,7 +6,6 @@ them without ever suspending, so that the loop runs to its end by one `send(None
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from operator import add
 from time import monotonic, perf_counter
@@ -17,6 +16,7 @@ from httpx_transports import AsyncHTTPTransport, HTTPTransport, OriginStats
 
 from . import _redirects
 from ._base_client import BaseClient, ClientState
+from ._log import log_response
 
 if TYPE_CHECKING:
     from httpx_auth import Auth, AuthTypes
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from ._patterns import URLPattern
 
 T = TypeVar("T")
-
-logger = logging.getLogger("httpx")
 
 
 class SendLoop(BaseClient):
@@ -161,16 +159,7 @@ class SendLoop(BaseClient):
             response._elapsed = perf_counter() - started
         response.default_encoding = self._default_encoding
         self._cookies.extract_cookies(response)
-        if logger.isEnabledFor(logging.INFO):
-            url = request.url
-            logger.info(
-                'HTTP Request: %s %s "%s %d %s"',
-                request.method,
-                url.copy_with(username=None, password=None) if url.userinfo else url,
-                response.http_version,
-                response.status_code,
-                response.reason_phrase,
-            )
+        log_response(request, response)
         return response
 
     def _collect_stats(self) -> dict[str, OriginStats]:
