@@ -244,3 +244,22 @@ def test_a_transport_that_lives_until_the_interpreter_ends_says_nothing(server: 
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_ctrl_c_while_an_idle_connection_is_looked_at_gives_it_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = b"HTTP/1.1 204 No Content\r\n\r\n"
+    backend = ScriptedBackend([[whole, whole]])
+    with backend.installed(HTTPTransport(limits=Limits(max_connections=1))) as transport:
+        request = Request("GET", "http://origin.test/", extensions={"timeout": {"pool": 0.0}})
+        transport.handle_request(request)
+        with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+
+            def interrupted(stream: ScriptedStream) -> bool:
+                raise KeyboardInterrupt
+
+            patch.setattr(ScriptedStream, "is_readable", interrupted)
+            transport.handle_request(request)
+        assert 204 == transport.handle_request(request).status_code
+        assert 1 == len(backend.connects)

@@ -16,8 +16,8 @@ def current_backend() -> Backend:
     """The native backend in an asyncio task, anyio's in a trio task. Raises RuntimeError in neither.
 
     trio is asked first, since a trio that is the guest of an asyncio loop is seen by both; it is
-    asked only when the program has imported it. Measured: under 0.2 microseconds in an asyncio
-    task.
+    asked only when the program has imported it. Measured: 0.25 microseconds in an asyncio
+    task, 0.8 once trio has been imported.
     """
     modules = sys.modules
     trio = modules.get("trio")

@@ -89,9 +89,14 @@ class Pool:
             if isinstance(slot, Waiter):
                 slot = await self._wait(state, slot, attempt)
             connection = slot.connection
-            while connection is not None and slot.active == 1 and connection.is_stale():
-                slot = self._replace(state, slot)
-                connection = slot.connection
+            try:
+                while connection is not None and slot.active == 1 and connection.is_stale():
+                    slot = self._replace(state, slot)
+                    connection = slot.connection
+            except BaseException:
+                # Ctrl-C in the main thread, as a rule: the look at the socket is a system call.
+                self._give_up(state, slot)
+                raise
             if connection is None:
                 connection = await self._connect(state, slot, backend, attempt)
             else:
@@ -174,6 +179,15 @@ class Pool:
     def _leave(self, state: PoolState, waiter: Waiter) -> None:
         with self._lock:
             state.leave(waiter, monotonic())
+        self._flush(state)
+
+    def _give_up(self, state: PoolState, slot: Slot) -> None:
+        """Give back a slot that was reserved and not used."""
+        with self._lock:
+            if slot.connection is None:
+                state.failed(slot)
+            else:
+                state.done(slot, monotonic())
         self._flush(state)
 
     def _replace(self, state: PoolState, slot: Slot) -> Slot:
