@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -161,3 +163,47 @@ def test_many_small_parts_are_kept_as_few_large_ones():
     assert 10_000 == parts.size
     assert "a" * 10_000 == parts.take()
     assert "" == parts.take()
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("size", [1, 3, 64])
+def test_text_without_the_byte_order_mark_it_should_have_is_decoded_as_a_whole_would_be(
+    charset, size
+):
+    content = "Ærø, 日本".encode(f"{charset}-{sys.byteorder[0]}e")
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+    chunks = [content[start : start + size] for start in range(0, len(content), size)]
+
+    assert "Ærø, 日本" == Response(200, headers=headers, content=content).text
+    assert "Ærø, 日本" == "".join(Response(200, headers=headers, content=chunks).iter_text())
+
+
+def test_a_codec_that_cannot_replace_what_is_malformed_counts_as_unknown():
+    response = Response(
+        200, headers={"Content-Type": "text/plain; charset=punycode"}, content=b"a\xff"
+    )
+
+    assert "utf-8" == response.encoding
+    assert "a\ufffd" == response.text
+
+
+@pytest.mark.parametrize("start", [b"\\N{", b"+"])
+def test_what_a_decoder_keeps_is_read_again_only_when_it_has_doubled(start):
+    decoder = TextDecoder("utf-7" if start == b"+" else "unicode_escape")
+    inner = decoder._decoder
+    sizes = []
+
+    class Counting:
+        def decode(self, data, final=False):
+            sizes.append(len(data))
+            return inner.decode(data, final)
+
+        def getstate(self):
+            return inner.getstate()
+
+    decoder._decoder = Counting()
+    for byte in (start, *[b"A"] * 100_000):
+        list(decoder.feed(byte))
+    list(decoder.end())
+
+    assert 100_000 <= sum(sizes) <= 400_000

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -44,8 +45,9 @@ def is_text_encoding(name: str) -> bool:
     """Say whether `name` is a codec that makes text of bytes, piece by piece, replacing errors."""
     try:
         codecs.getincrementaldecoder(name)
-        # Some codecs make bytes of bytes (hex), cannot replace (idna), or only fail (undefined).
-        b"a".decode(name, "replace")
+        # Some codecs make bytes of bytes (hex), cannot replace (idna, punycode), or only fail
+        # (undefined).
+        b"a\xff".decode(name, "replace")
     except (LookupError, ValueError):
         return False
     return True
@@ -54,18 +56,43 @@ def is_text_encoding(name: str) -> bool:
 class TextDecoder(Stage[bytes, str]):
     """Bytes to text in one charset; a character may be cut by a chunk's border."""
 
-    __slots__ = ("_decoder",)
+    __slots__ = ("_decoder", "_encoding", "_held", "_wanted")
 
     def __init__(self, encoding: str) -> None:
+        self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
+        self._held = Parts(b"")
+        self._wanted = 0
 
     def feed(self, chunk: bytes) -> Iterable[str]:
-        text = self._decoder.decode(chunk)
-        return (text,) if text else ()
+        if self._wanted:
+            self._held.add(chunk)
+            if self._held.size < self._wanted:
+                return ()
+            chunk = self._held.take()
+        text = self._decode(chunk, False)
+        if text:
+            self._wanted = 0
+            return (text,)
+        # What the decoder keeps it reads again with the next chunk, and utf-7 keeps all of a run in
+        # base64. As much again must come first, or small chunks would take quadratic time.
+        self._wanted = len(self._decoder.getstate()[0])
+        return ()
 
     def end(self) -> Iterable[str]:
-        text = self._decoder.decode(b"", True)
+        text = self._decode(self._held.take(), True)
         return (text,) if text else ()
+
+    def _decode(self, data: bytes, final: bool) -> str:
+        try:
+            return self._decoder.decode(data, final)
+        except UnicodeError:
+            # Only utf-16 and utf-32 fail when told to replace: they ask for a byte order mark,
+            # which bytes.decode() does without. Without one it is the order of this machine.
+            kept = self._decoder.getstate()[0]
+            name = f"{codecs.lookup(self._encoding).name}-{sys.byteorder[0]}e"
+            self._decoder = codecs.getincrementaldecoder(name)(errors="replace")
+            return self._decoder.decode(kept + data, final)
 
 
 class LineSplitter(Stage[str, str]):
