@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -20,11 +21,13 @@ from hyperframe.frame import (
     WindowUpdateFrame,
 )
 from tests.support.colours import Colour
-from tests.support.http2_client import Chunks, connect
+from tests.support.http2_client import Chunks, body, connect
 from tests.support.http2_server import HTTP2Server, Peer
 
 from httpx_core import ReadTimeout, RemoteProtocolError
 from httpx_transports._http2.session import Session
+from httpx_transports._pool.again import may_go_again
+from httpx_transports._pool.state import PoolState
 
 MIB = 1024 * 1024
 
@@ -172,5 +175,76 @@ async def test_a_body_may_be_yielded_in_one_buffer_that_is_used_again(colour: Co
         async with await connect(colour, server) as line:
             content: Any = Chunks(chunks()) if colour.is_async else iter(chunks())
             response = await line.send("POST", "/", content=content)
-            body = await colour.read(response)
-            assert b'"body": "011222333344444end"' in body
+            told = await colour.read(response)
+            assert b'"body": "011222333344444end"' in told
+
+
+async def test_a_body_that_is_not_sent_to_its_end_is_closed(async_colour: Colour) -> None:
+    closed = []
+
+    async def content() -> AsyncIterator[bytes]:
+        try:
+            while True:
+                yield b"x" * 10_000
+        finally:
+            closed.append(True)
+
+    def script(peer: Peer, number: int) -> None:
+        stream_id, _ = peer.next_request()
+        peer.reset(stream_id, 8)
+        stream_id, _ = peer.next_request()
+        peer.respond(stream_id, 413)
+        stream_id, _ = peer.next_request()
+        peer.headers(stream_id, 413)
+        peer.until_closed()
+
+    with HTTP2Server(script) as server:
+        async with await connect(async_colour, server) as line:
+            with pytest.raises(RemoteProtocolError):
+                await line.send("POST", "/", content=content())
+            assert [True] == closed
+            response = await line.send("POST", "/", content=content())
+            await async_colour.close(response)
+            assert [True, True] == closed
+            response = await line.send("POST", "/", content=content())
+            await async_colour.close(response)
+            assert [True, True, True] == closed
+
+
+async def test_a_body_of_one_use_is_still_whole_when_no_stream_could_be_opened(
+    colour: Colour,
+) -> None:
+    with HTTP2Server() as server:
+        async with await connect(colour, server) as line:
+            line.connection._session.retire()
+            attempt = line.attempt("POST", "/", content=body(colour, [b"a", b"b"]))
+            with pytest.raises(RemoteProtocolError) as caught:
+                await line.connection.exchange(attempt)
+            assert may_go_again(attempt, caught.value, 0)
+        async with await connect(colour, server) as line:
+            response = await line.connection.exchange(attempt)
+            assert b'"body": "ab"' in await colour.read(response)
+
+
+def test_a_stale_connection_that_another_thread_has_joined_is_not_taken_from_it() -> None:
+    """Found by random frames against many threads: the look at the socket is made without the lock."""
+
+    class Shared:
+        protocol = "HTTP/2"
+        limit = 100
+        keepalive = None
+
+    state = PoolState(1, 1, 5.0)
+    first = state.take("origin", 0.0, True)
+    assert first is not None
+    state.opened(first, Shared())
+    state.done(first, 1.0)
+    one = state.take("origin", 2.0, True)
+    other = state.take("origin", 2.0, True)
+    assert one is other is first
+    assert one is state.replace(one)
+    assert one.connection is not None
+    state.done(one, 3.0)
+    state.done(other, 3.0)
+    assert 0 == state.origins["origin"].active
+    assert 1 == len(state.slots)

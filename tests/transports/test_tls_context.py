@@ -203,6 +203,16 @@ def test_each_connection_of_one_context_offers_its_own_protocols(authority: Any)
     assert ["h2", "http/1.1", "h2", "http/1.1"] == selected
 
 
+def test_a_list_that_somebody_else_set_meanwhile_is_not_offered(authority: Any) -> None:
+    context = authority.client_context()
+    server = authority.server_context(alpn=("h2", "http/1.1"))
+    wrap(context, ssl.MemoryBIO(), ssl.MemoryBIO(), "localhost", ALPN_HTTP1)
+    context.set_alpn_protocols(["h2"])
+    back, hello = ssl.MemoryBIO(), ssl.MemoryBIO()
+    connection = wrap(context, back, hello, "localhost", ALPN_HTTP1)
+    assert "http/1.1" == _negotiated(connection, hello, back, server)
+
+
 def test_without_an_offer_the_contexts_own_list_stays(authority: Any) -> None:
     context = authority.client_context()
     context.set_alpn_protocols(["http/1.1"])

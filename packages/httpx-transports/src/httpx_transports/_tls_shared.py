@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import ssl
 import threading
-from weakref import WeakKeyDictionary
 
 from ._tls import create_ssl_context
 
@@ -19,7 +18,6 @@ ALPN_ONLY_HTTP2 = ("h2",)
 
 _lock = threading.Lock()
 _contexts: dict[tuple[object, ...], ssl.SSLContext] = {}
-_alpn_of: WeakKeyDictionary[ssl.SSLContext, tuple[str, ...]] = WeakKeyDictionary()
 
 
 def default_context(http2: bool, trust_env: bool = True) -> ssl.SSLContext:
@@ -82,7 +80,6 @@ def wrap(
     if alpn is None:
         return context.wrap_bio(incoming, outgoing, server_hostname=name)
     with _lock:
-        if _alpn_of.get(context) != alpn:
-            context.set_alpn_protocols(list(alpn))
-            _alpn_of[context] = alpn
+        # Each time: the context may be somebody else's too, who sets another list. It costs 2 microseconds.
+        context.set_alpn_protocols(list(alpn))
         return context.wrap_bio(incoming, outgoing, server_hostname=name)

@@ -30,6 +30,12 @@ class Outgoing:
         self._declared = declared
         self._sent = 0
 
+    async def aclose(self) -> None:
+        """End the iteration of a body that is not sent to its end."""
+        upload, self._upload = self._upload, None
+        if upload is not None:
+            await upload.aclose()
+
     async def fill(self) -> None:
         """Get the next chunk. LocalProtocolError: the body is not as long as its Content-Length says."""
         upload = self._upload
@@ -120,3 +126,5 @@ class ResponseBody(Body):
                 self._connection.end_exchange(self._stream),
                 stream_id=self._stream.id,
             )
+        if self._outgoing is not None:
+            await self._outgoing.aclose()

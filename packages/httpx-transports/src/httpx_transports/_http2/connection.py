@@ -121,11 +121,14 @@ class HTTP2Connection(Connection):
 
     async def exchange(self, attempt: Attempt) -> Response:
         stream: Stream | None = None
+        outgoing: Outgoing | None = None
         try:
             request = attempt.request
             pseudo, fields = request_fields(request)
-            outgoing = _outgoing(request, fields, self._backend.is_async)
-            stream = self._open(attempt, pseudo, fields, outgoing is None)
+            content = wire.buffered(request.stream)
+            stream = self._open(attempt, pseudo, fields, content == b"")
+            # Not before: a body that can be had once only is still whole when no stream was opened.
+            outgoing = self._outgoing(request, content, fields)
             if attempt.trace is not None:
                 await self._exchange_traced(stream, attempt, outgoing)
             else:
@@ -144,6 +147,8 @@ class HTTP2Connection(Connection):
                 self._done()
             else:
                 await self.end_exchange(stream)
+            if outgoing is not None:
+                await outgoing.aclose()
             raise
 
     def is_stale(self) -> bool:
@@ -170,6 +175,14 @@ class HTTP2Connection(Connection):
             return False
 
     # The steps of an exchange.
+
+    def _outgoing(
+        self, request: Request, content: bytes | None, fields: list[Pair]
+    ) -> Outgoing | None:
+        if content is None:
+            upload = Upload(request.stream, self._backend.is_async)
+            return Outgoing(None, upload, declared_length(fields))
+        return Outgoing(content, None, None) if content else None
 
     def _open(self, attempt: Attempt, pseudo: list[Pair], fields: list[Pair], end: bool) -> Stream:
         turns = self._turns
@@ -313,6 +326,8 @@ class HTTP2Connection(Connection):
             if stream.trailers:
                 extensions["trailing_headers"] = stream.trailers
             await self.end_exchange(stream)
+            if outgoing is not None:
+                await outgoing.aclose()
             return wire.response(
                 stream.status, stream.fields, ByteStream(content), extensions, attempt.request
             )
@@ -395,13 +410,6 @@ class HTTP2Connection(Connection):
             with self._turns.mutex:
                 self._session.retire()
             self._limit_changed()
-
-
-def _outgoing(request: Request, fields: list[Pair], is_async: bool) -> Outgoing | None:
-    content = wire.buffered(request.stream)
-    if content is None:
-        return Outgoing(None, Upload(request.stream, is_async), declared_length(fields))
-    return Outgoing(content, None, None) if content else None
 
 
 def _peer_name(stream: NetworkStream) -> str:

@@ -22,11 +22,11 @@ def may_go_again(attempt: Attempt, error: RequestError, tries: int) -> bool:
     1. The server said that it did not process it (RFC 9113, 6.8 and 8.7): whatever its method.
     2. A reused connection died before the first byte of a response (RFC 9112, 9.3.1): when nothing
        was sent, or the method is idempotent. Once.
-    3. In both cases only if its body can be had again.
+    3. In both cases, if some of it was sent, only if its body can be had again.
     """
     request = attempt.request
     if attempt.refused:
-        return tries < MAX_REFUSALS and wire.is_replayable(request.stream)
+        return tries < MAX_REFUSALS and (not attempt.sent or wire.is_replayable(request.stream))
     if tries or not attempt.reused or attempt.answered:
         return False
     if not isinstance(error, (NetworkError, RemoteProtocolError)):

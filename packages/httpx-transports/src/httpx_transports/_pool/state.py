@@ -179,7 +179,12 @@ class PoolState:
         self._settle(waiter.origin)
 
     def replace(self, slot: Slot) -> Slot:
-        """Give up a reserved slot whose idle connection is dead, for another idle one or to connect anew."""
+        """Give up a reserved slot whose idle connection is dead, for another idle one or to connect anew.
+
+        The slot itself, as it is, when others have joined it since: what they find out is theirs.
+        """
+        if slot.active > 1:
+            return slot
         origin = slot.origin
         self._retire(slot)
         if not origin.available:
