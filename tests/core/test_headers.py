@@ -373,3 +373,18 @@ def test_an_update_is_the_others_fields_over_ours(
     again = headers.copy()
     again.update(Headers(theirs, encoding="utf-8"))
     assert headers.raw == again.raw
+
+
+def test_a_field_that_another_thread_adds_does_not_break_an_iteration():
+    class Meanwhile(bytes):
+        """A value in whose decoding, at the latest, another thread has its turn."""
+
+        def decode(self, *args):
+            headers["Added"] = "2"
+            return super().decode(*args)
+
+    headers = Headers([(b"First", Meanwhile(b"1")), (b"Last", b"3")])
+    headers.encoding = "ascii"
+
+    assert [("first", "1"), ("last", "3")] == list(headers.items())
+    assert "2" == headers["added"]

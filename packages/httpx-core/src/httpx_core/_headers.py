@@ -117,11 +117,15 @@ class Headers(MutableMapping[str, str]):
     def _by_name(self) -> dict[bytes, bytes | list[bytes]]:
         index = self._index
         if index is None:
-            # Filled before it is shown, so that threads which read never see half of it.
-            index = {name.lower(): value for name, value in self._pairs}
-            if len(index) != len(self._pairs):
-                index = _grouped(self._pairs)
-            self._index = index
+            # Filled before it is shown, so that threads which read never see half of it; and not
+            # kept when another thread has changed the fields meanwhile.
+            pairs = self._pairs
+            known = pairs.copy()
+            index = {name.lower(): value for name, value in known}
+            if len(index) != len(known):
+                index = _grouped(known)
+            if known == pairs and pairs is self._pairs:
+                self._index = index
         return index
 
     def _find(self, key: str) -> bytes | list[bytes] | None:
@@ -209,7 +213,7 @@ class Headers(MutableMapping[str, str]):
             name.decode(codec): (b", ".join(found) if isinstance(found, list) else found).decode(
                 codec
             )
-            for name, found in self._by_name().items()
+            for name, found in list(self._by_name().items())  # other threads may add to it
         }
 
     def keys(self) -> KeysView[str]:
