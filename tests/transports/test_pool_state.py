@@ -330,6 +330,27 @@ def test_quiet_origins_are_forgotten_beyond_a_bound() -> None:
     assert len(state.origins) <= MAX_QUIET_ORIGINS + 1
 
 
+def test_origins_of_which_everybody_gave_up_waiting_are_forgotten_too() -> None:
+    state = PoolState(0, None, 5.0)
+    for number in range(MAX_QUIET_ORIGINS + 50):
+        assert state.take(number, 0.0) is None
+        state.leave(state.wait(number, Wakeup()), 0.0)
+    assert MAX_QUIET_ORIGINS == len(state.origins)
+
+
+def test_a_dead_connection_that_another_replaces_makes_room_for_who_waits() -> None:
+    state = PoolState(2, None, 5.0)
+    dead, shared = connect(state, "a"), connect(state, "a", limit=2)
+    taken = state.take("a", 0.0)
+    assert taken is shared
+    state.done(shared, 0.0)
+    assert state.take("b", 0.0) is None
+    waiter = state.wait("b", Wakeup())
+    assert state.replace(dead) is shared
+    assert waiter.slot is not None
+    assert [waiter] == state.to_wake
+
+
 def lines_run(state: PoolState, slot: Slot) -> int:
     """How many lines of state.py one request costs that is queued, served, and done."""
     count = 0
