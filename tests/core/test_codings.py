@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import gzip
 import struct
-import sys
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterable
-from importlib import import_module
 from itertools import pairwise
-from typing import Any
 
-import brotli
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.compressors import brotli, zstd
 
 from httpx_core import DecodingError
 from httpx_core._codings import IDENTITY, LimitedDecoder, accept_encoding, content_decoder
-
-zstd: Any = import_module("compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd")
 
 MIB = 1024 * 1024
 STEP = 96 * 1024

@@ -10,8 +10,8 @@ import zlib
 from collections.abc import Callable
 from typing import Any
 
-import brotli
 import pytest
+from tests.support.compressors import brotli
 
 from httpx_core import (
     AsyncByteStream,
