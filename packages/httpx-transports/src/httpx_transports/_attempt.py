@@ -85,5 +85,6 @@ class Attempt:
 
     def name_total(self, exc: TimeoutException) -> None:
         """Let a timeout that the total limit caused say so; the class is that of the phase it struck in."""
-        if self.deadline is not None and monotonic() >= self.deadline:
+        # uvloop counts in whole milliseconds, so that its timers may fire one early.
+        if self.deadline is not None and monotonic() >= self.deadline - 0.002:
             exc.args = (f"{exc.args[0]} (the total limit is {self.total:g} seconds)",)
