@@ -399,3 +399,21 @@ async def test_closing_after_a_part_decodes_nothing_more(colour, monkeypatch):
     await iterator.aclose()
     await colour.close(response)
     assert len(bomb) == response.num_bytes_downloaded
+
+
+async def test_a_response_closed_half_way_ends_the_generator_of_its_body(async_colour):
+    ended = []
+
+    async def body():
+        try:
+            yield b"first"
+            yield b"second"
+        finally:
+            ended.append(True)
+
+    response = Response(200, content=body())
+    async for _ in response.aiter_bytes():
+        break
+    await response.aclose()
+
+    assert [True] == ended

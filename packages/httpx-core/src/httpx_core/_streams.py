@@ -22,7 +22,14 @@ from ._errors import StreamClosed, StreamConsumed
 from ._steps import Steps
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
+    from collections.abc import (
+        AsyncGenerator,
+        AsyncIterable,
+        AsyncIterator,
+        Callable,
+        Iterable,
+        Iterator,
+    )
 
     from ._steps import Stepping
 
@@ -187,6 +194,8 @@ class AsyncIteratorByteStream(AsyncByteStream):
 
     CHUNK_SIZE = _files.CHUNK_SIZE
 
+    _generator: AsyncGenerator[bytes, None] | None = None  # while it may be half-way
+
     def __init__(self, stream: AsyncIterable[bytes]) -> None:
         self._stream: Any = stream
         self._is_stream_consumed = False
@@ -211,7 +220,16 @@ class AsyncIteratorByteStream(AsyncByteStream):
         if self._read is not None:
             return Steps(self._steps(self._read))
         self._is_stream_consumed = True
-        return cast("AsyncIterator[bytes]", self._stream.__aiter__())
+        parts: AsyncIterator[bytes] = self._stream.__aiter__()
+        if hasattr(parts, "aclose"):
+            self._generator = cast("AsyncGenerator[bytes, None]", parts)
+        return parts
+
+    async def aclose(self) -> None:
+        """End a generator that is half-way, lest the event loop do so at a time of its own."""
+        generator, self._generator = self._generator, None
+        if generator is not None:
+            await generator.aclose()
 
     def _steps(self, read: Callable[[int], Any]) -> Stepping:
         if self._start is not None:
