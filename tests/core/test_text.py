@@ -178,10 +178,10 @@ def test_text_without_the_byte_order_mark_it_should_have_is_decoded_as_a_whole_w
     assert "Ærø, 日本" == "".join(Response(200, headers=headers, content=chunks).iter_text())
 
 
-def test_a_codec_that_cannot_replace_what_is_malformed_counts_as_unknown():
-    response = Response(
-        200, headers={"Content-Type": "text/plain; charset=punycode"}, content=b"a\xff"
-    )
+@pytest.mark.parametrize("charset", ["idna", "punycode"])
+def test_a_codec_for_host_names_is_no_charset(charset):
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+    response = Response(200, headers=headers, content=b"a\xff")
 
     assert "utf-8" == response.encoding
     assert "a\ufffd" == response.text

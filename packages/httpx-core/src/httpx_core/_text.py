@@ -20,6 +20,9 @@ _PARAMETER = re.compile(r'(?:[^;"]+|"(?:[^"\\]+|\\.)*"?)+', re.DOTALL)
 # Where str.splitlines() ends a line.
 _LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
+# Codecs for host names and no charsets: they fail on malformed text, or take quadratic time.
+_CODINGS_OF_NAMES = frozenset(["idna", "punycode"])
+
 
 def charset_of(content_type: str) -> str | None:
     """Return the charset parameter of a Content-Type, in lower case; None when it has none."""
@@ -45,12 +48,11 @@ def is_text_encoding(name: str) -> bool:
     """Say whether `name` is a codec that makes text of bytes, piece by piece, replacing errors."""
     try:
         codecs.getincrementaldecoder(name)
-        # Some codecs make bytes of bytes (hex), cannot replace (idna, punycode), or only fail
-        # (undefined).
+        # Some codecs make bytes of bytes (hex), or only fail (undefined).
         b"a\xff".decode(name, "replace")
+        return codecs.lookup(name).name not in _CODINGS_OF_NAMES
     except (LookupError, ValueError):
         return False
-    return True
 
 
 class TextDecoder(Stage[bytes, str]):
