@@ -58,7 +58,7 @@ class Workload(NamedTuple):
 
 def _tasks(name: str, tasks: int, connections: int, **others: object) -> Workload:
     plain = Workload(name, "tasks", peers=ASYNC, loop="asyncio")
-    return plain._replace(tasks=tasks, connections=connections, **others)  # type: ignore[arg-type]
+    return plain._replace(tasks=tasks, connections=connections, **others)  # type: ignore[arg-type]  # any field
 
 
 _SYNC = (

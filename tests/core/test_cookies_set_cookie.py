@@ -91,7 +91,7 @@ def test_a_set_cookie_value_says(text: str, cookie: SetCookie | None) -> None:
 
 
 def moment(*parts: int) -> int:
-    return int(datetime(*parts, tzinfo=timezone.utc).timestamp())  # type: ignore[arg-type,misc]
+    return int(datetime(*parts, tzinfo=timezone.utc).timestamp())  # type: ignore[arg-type,misc]  # how many, the table knows
 
 
 DATES: list[tuple[str, int | None]] = [

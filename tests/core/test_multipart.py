@@ -295,7 +295,7 @@ def test_a_file_that_can_seek_is_sent_whole_each_time(position: int) -> None:
         for _ in range(2):
             request = multipart({"f": ("f", file)})
             assert str(len(expected)) == request.headers["Content-Length"]
-            assert [expected] * 2 == [b"".join(request.stream) for _ in range(2)]  # type: ignore[arg-type]
+            assert [expected] * 2 == [b"".join(request.stream) for _ in range(2)]  # type: ignore[arg-type]  # sync here
 
 
 def test_a_file_that_cannot_seek_is_chunked_and_sent_once() -> None:

@@ -486,7 +486,7 @@ async def test_sixty_rounds_of_cancelled_tasks_leave_no_slot_behind(
         for _ in range(60):
             awaits = [random.randrange(1, 12) for _ in range(12)]
             await colour.concurrently(
-                *[lambda n=n: colour.cancel_at(n, fetch) for n in awaits]  # type: ignore[misc]
+                *[lambda n=n: colour.cancel_at(n, fetch) for n in awaits]  # type: ignore[misc]  # n=n has no type
             )
         stats = transport.stats()[server.url]
         assert (0, 0) == (stats.active, stats.waiting)

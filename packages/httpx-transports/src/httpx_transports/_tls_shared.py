@@ -69,7 +69,7 @@ def wrap(
     """Begin TLS for one connection, offering `alpn` whatever other connections of the same context offer.
 
     OpenSSL copies a context's ALPN list into each new connection, so that setting it and beginning
-    under one lock is safe. It is set only when it differs from what was set last.
+    under one lock is safe.
     Raises what `ssl.SSLContext.wrap_bio` raises: ssl.SSLError and ValueError for a bad name.
     """
     # RFC 6066 section 3: the name in SNI has no trailing dot. A zone is of this machine's
