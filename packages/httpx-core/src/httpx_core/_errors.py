@@ -170,7 +170,16 @@ class TooManyRedirects(RequestError):
 
 
 class HTTPStatusError(HTTPError):
-    """The response has an error status; raised by `Response.raise_for_status()`."""
+    """The response has an error status; raised by `Response.raise_for_status()`.
+
+    >>> from httpx_core import Request, Response
+    >>> response = Response(404, request=Request("GET", "https://example.org/"))
+    >>> try:
+    ...     response.raise_for_status()
+    ... except HTTPStatusError as exc:
+    ...     print(exc.response.status_code, exc.request.url)
+    404 https://example.org/
+    """
 
     __module__ = _MODULE
 
@@ -194,7 +203,15 @@ def _rebuild_status_error(
 
 
 class InvalidURL(Exception):
-    """The URL cannot be parsed, or is not allowed; the message says which part and where."""
+    """The URL cannot be parsed, or is not allowed; the message says which part and where.
+
+    >>> from httpx_core import URL
+    >>> try:
+    ...     URL("https://example.org:port/")
+    ... except InvalidURL as exc:
+    ...     print(exc)
+    Invalid port: 'port'
+    """
 
     __module__ = _MODULE
 
@@ -203,7 +220,18 @@ class InvalidURL(Exception):
 
 
 class CookieConflict(Exception):
-    """Several cookies of one name, at different domains or paths: say which one you mean."""
+    """Several cookies of one name, at different domains or paths: say which one you mean.
+
+    >>> from httpx_core import Cookies
+    >>> cookies = Cookies()
+    >>> cookies.set("id", "1", domain="a.example")
+    >>> cookies.set("id", "2", domain="b.example")
+    >>> try:
+    ...     cookies["id"]
+    ... except CookieConflict:
+    ...     print(cookies.get("id", domain="b.example"))
+    2
+    """
 
     __module__ = _MODULE
 
@@ -221,7 +249,18 @@ class StreamError(RuntimeError):
 
 
 class StreamConsumed(StreamError):
-    """The body was already read or streamed, and cannot be had again."""
+    """The body was already read or streamed, and cannot be had again.
+
+    >>> from httpx_core import Response
+    >>> response = Response(200, content=iter([b"once"]))
+    >>> list(response.iter_bytes())
+    [b'once']
+    >>> try:
+    ...     response.read()
+    ... except StreamConsumed:
+    ...     print("streamed already")
+    streamed already
+    """
 
     __module__ = _MODULE
 
@@ -249,7 +288,16 @@ class StreamClosed(StreamError):
 
 
 class ResponseNotRead(StreamError):
-    """The response's content was asked for before it had been read."""
+    """The response's content was asked for before it had been read.
+
+    >>> from httpx_core import Response
+    >>> response = Response(200, content=iter([b"streamed"]))
+    >>> try:
+    ...     response.content
+    ... except ResponseNotRead:
+    ...     print(response.read())
+    b'streamed'
+    """
 
     __module__ = _MODULE
 
