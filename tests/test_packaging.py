@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import runpy
 import sys
@@ -180,6 +181,13 @@ def test_a_wheel_holds_all_that_is_in_src_and_a_source_archive_what_builds_it(
 
 def test_the_command_is_installed_with_the_client() -> None:
     assert {"httpx": "httpx:main"} == settings("httpx")["project"]["scripts"]
+
+
+@pytest.mark.parametrize("module", ["httpx", "httpx_respx"])
+def test_pytest_does_not_warn_of_what_was_imported_before_it(module: str) -> None:
+    # It looks for the word in the docstrings of all that a distribution with a plugin installs;
+    # this checkout's, being editable, lists no modules, so that the warning itself cannot be seen.
+    assert "PYTEST_DONT_REWRITE" in str(importlib.import_module(module).__doc__)
 
 
 @each_package

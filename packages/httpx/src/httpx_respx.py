@@ -12,6 +12,8 @@ Tests that are not run by pytest, or with its plugins switched off, call it once
     httpx_respx.install()
 
 Never here: an import of httpx or respx before someone else has imported respx.
+
+PYTEST_DONT_REWRITE: there is no assert statement here.
 """
 
 from __future__ import annotations

@@ -4,6 +4,9 @@
 >>> client = httpx.Client(transport=httpx.MockTransport(lambda request: httpx.Response(200, text="hi")))
 >>> client.get("https://example.org/").text
 'hi'
+
+PYTEST_DONT_REWRITE: this distribution has a pytest plugin, so that pytest would rewrite the assert
+statements of all of it, and warn wherever httpx was imported before pytest began.
 """
 
 from __future__ import annotations
