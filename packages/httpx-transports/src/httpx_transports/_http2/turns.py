@@ -180,6 +180,12 @@ class Turns:
                 else self._pinged + self._ping_timeout
             )
             until = due if until is None or due < until else until
+        if self._congested and not self._writing:
+            await self._push(until)
+            if self._congested and not self._writing and not self._io.is_readable():
+                if until is not None and monotonic() >= until:
+                    return await self._on_silence(deadline)
+                return True
         try:
             data = await self._io.read(LARGE_READ_SIZE if self._large else READ_SIZE, _left(until))
         except ReadTimeout:
@@ -188,9 +194,25 @@ class Turns:
             self.fail(Fault(type(exc), str(exc), cause=exc))
             return True
         self.take_in(data)
-        if not self.write_now():
-            await self.write(_left(deadline))
+        # What does not leave at once is pushed by the next call: the reader never waits to write
+        # without an eye on what comes, since a peer may take nothing before it is read.
+        self.write_now()
         return True
+
+    async def _push(self, until: float | None) -> None:
+        """As the reader, wait until the network takes what it was given, or there is something to read."""
+        with self.mutex:
+            if self._writing:
+                return
+            self._writing = True
+        try:
+            if not await self._io.drain(_shorter(DRAIN_TICK, _left(until), None), True):
+                self._congested = False
+        except TransportError:
+            self._stop_writing_for_good()
+        finally:
+            self._end_writing()
+        self.write_now()
 
     def take_in(self, data: bytes) -> None:
         """Feed what was read to the session, and wake those that it concerns."""
@@ -257,8 +279,7 @@ class Turns:
         if self._pinged is None:
             if now >= self._heard + self._ping_interval:
                 self.ping()
-                if not self.write_now():
-                    await self.write(_left(deadline))
+                self.write_now()
         elif now >= self._pinged + self._ping_timeout:
             self.fail(
                 Fault(
@@ -302,7 +323,9 @@ class Turns:
                 return True
             data = self._take()
             if not data:
-                return True
+                if self._congested:
+                    self._congested = not self._io.write_now(b"")
+                return not self._congested
             if not self._io.write_now(data):
                 self._unsent = data
                 self._congested = True
@@ -356,11 +379,7 @@ class Turns:
             except WriteTimeout as exc:
                 self.fail(Fault(WriteTimeout, str(exc), cause=exc))
             except TransportError:
-                self._is_deaf = True
-                self._congested = False
-                with self.mutex:
-                    self.session.retire()
-                self._changed()
+                self._stop_writing_for_good()
             except BaseException as exc:
                 if data:
                     self.fail(
@@ -372,11 +391,23 @@ class Turns:
                     )
                 raise
             finally:
-                with self.mutex:
-                    self._writing = False
-                    parked, self._parked = self._parked, []
-                for wakeup in parked:
-                    wakeup.set()
+                self._end_writing()
+
+    def _end_writing(self) -> None:
+        """Give the writer's role back, and wake those that wait for it."""
+        with self.mutex:
+            self._writing = False
+            parked, self._parked = self._parked, []
+        for wakeup in parked:
+            wakeup.set()
+
+    def _stop_writing_for_good(self) -> None:
+        """The peer takes no more bytes; what it said before that is still read (rule 4)."""
+        self._is_deaf = True
+        self._congested = False
+        with self.mutex:
+            self.session.retire()
+        self._changed()
 
     async def _make_room(
         self, limit: float | None, until: float | None, stream: Stream | None
