@@ -397,3 +397,26 @@ def test_a_request_costs_the_same_with_ten_and_five_thousand_connections() -> No
         costs.append(lines_run(state, slots[0]))
     assert costs[0] == costs[1]
     assert costs[0] > 10
+
+
+@pytest.mark.parametrize("maximum", [1, 2, 10])
+def test_those_for_whom_a_shared_connection_has_no_room_do_not_depend_on_it(maximum: int) -> None:
+    state = PoolState(maximum, maximum, 5.0)
+    first = state.take("a", 0.0, may_share=True)
+    assert first is not None
+    waiters = []
+    for _ in range(5):
+        assert state.take("a", 0.0, may_share=True) is None
+        waiters.append(state.wait("a", Wakeup(), may_share=True))
+    connection = FakeConnection(2, None)
+    state.opened(first, connection)
+    # One shares it, and one more connects where that is allowed, but not one for each.
+    assert min(maximum, 2) == len(state.slots)
+    assert min(maximum, 2) == sum(waiter.slot is not None for waiter in waiters)
+
+    connection.limit = 0  # GOAWAY
+    state.changed(first)
+    state.done(first, 0.0)
+    state.done(first, 0.0)
+    assert first not in state.slots
+    assert state.origins["a"].connecting

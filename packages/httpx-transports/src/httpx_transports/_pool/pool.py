@@ -84,8 +84,9 @@ class Pool:
         key = self._dialer.route(attempt.request)
         clears = state.clears
         tries = 0
+        fresh = False
         while True:
-            slot = self._take(state, key, backend, tries > 0)
+            slot = self._take(state, key, backend, fresh)
             if isinstance(slot, Waiter):
                 slot = await self._wait(state, slot, attempt)
             connection = slot.connection
@@ -112,6 +113,8 @@ class Pool:
                 return response
             tries += 1
             slot.origin.retried += 1
+            # Who refuses is alive: nothing speaks against the other connections.
+            fresh = not attempt.refused
             attempt.reused = attempt.sent = attempt.answered = attempt.refused = False
 
     def _adopt(self) -> tuple[Backend, PoolState]:

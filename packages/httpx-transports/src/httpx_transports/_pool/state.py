@@ -213,7 +213,7 @@ class PoolState:
         origin.shares = connection.protocol == "HTTP/2"
         if slot.active < connection.limit:
             self._share(slot)
-        if origin.waiting and not origin.shares:
+        if origin.waiting:
             self._reconsider(origin)
         return True
 
@@ -443,10 +443,15 @@ class PoolState:
         self.to_close.append(slot.connection)
 
     def _reconsider(self, origin: Origin) -> None:
-        """Let those who waited for the outcome of a connect try for slots of their own."""
+        """Let those who waited for the outcome of a connect try for slots of their own.
+
+        Of those for whom a shared connection had no room one connects, and the others wait for that.
+        """
         for waiter in list(origin.waiting):
             if waiter in self.queue:
                 continue
+            if origin.shares and origin.connecting:
+                break
             if not self.queue and self._make_room():
                 self._give(waiter, self._add_slot(origin))
             else:
