@@ -162,7 +162,13 @@ class PoolMachine(RuleBasedStateMachine):
             assert origin.active == sum(slot.active for slot in slots)
             assert origin.connecting == sum(slot.connection is None for slot in slots)
             assert origin.opened - origin.closed == origin.slots - origin.connecting
-            room = {s for s in slots if s.connection is not None and s.active < s.connection.limit}
+            room = {
+                s
+                for s in slots
+                if s.connection is not None
+                and s.active < s.connection.limit
+                and s is not self.state.leaving
+            }
             assert set(origin.available) == room
 
     def nobody_waits_in_vain(self) -> None:
@@ -174,6 +180,9 @@ class PoolMachine(RuleBasedStateMachine):
             if waiter in state.queue:
                 assert len(state.slots) == self.MAX_CONNECTIONS
                 assert not state.idle
+                if not waiter.origin.slots and waiter is next(iter(state.queue)):
+                    # Some slot is on its way to become free.
+                    assert state.leaving or len(state.shared) < len(state.slots)
             else:
                 assert waiter.origin.connecting
 
@@ -279,6 +288,41 @@ def test_a_failed_connect_lets_those_who_waited_for_it_try_for_themselves() -> N
     state.failed(first)
     assert waiter.slot is not None
     assert waiter.slot.connection is None
+
+
+def test_a_shared_connection_under_steady_load_makes_way_for_another_origin() -> None:
+    state = PoolState(1, None, 5.0)
+    slot = connect(state, "a", limit=100)
+    assert state.take("b", 0.0) is None
+    waiter = state.wait("b", Wakeup())
+    # No new exchange joins the connection; the one on it ends, and its slot goes to who waited.
+    assert state.take("a", 0.0) is None
+    behind = state.wait("a", Wakeup())
+    state.done(slot, 0.0)
+    assert waiter.slot is not None
+    assert behind.slot is None
+
+
+def test_a_shared_connection_serves_again_when_who_it_made_way_for_gave_up() -> None:
+    state = PoolState(1, None, 5.0)
+    slot = connect(state, "a", limit=100)
+    assert state.take("b", 0.0) is None
+    waiter = state.wait("b", Wakeup())
+    assert state.take("a", 0.0) is None
+    behind = state.wait("a", Wakeup())
+    state.leave(waiter, 0.0)
+    assert behind.slot is slot
+    assert state.take("a", 0.0) is slot
+
+
+def test_a_full_shared_connection_does_not_make_way_for_its_own_origin() -> None:
+    state = PoolState(1, None, 5.0)
+    slot = connect(state, "a", limit=2)
+    assert state.take("a", 0.0) is slot
+    assert state.take("a", 0.0) is None
+    waiter = state.wait("a", Wakeup())
+    state.done(slot, 0.0)
+    assert waiter.slot is slot
 
 
 def test_what_was_given_to_a_waiter_that_gave_up_goes_to_the_next() -> None:

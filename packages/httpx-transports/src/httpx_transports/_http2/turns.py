@@ -182,7 +182,7 @@ class Turns:
             until = due if until is None or due < until else until
         if self._congested and not self._writing:
             await self._push(until)
-            if self._congested and not self._writing and not self._io.is_readable():
+            if self.is_congested and not self.is_writing and not self._io.is_readable():
                 if until is not None and monotonic() >= until:
                     return await self._on_silence(deadline)
                 return True

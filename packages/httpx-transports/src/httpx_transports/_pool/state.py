@@ -97,9 +97,11 @@ class PoolState:
         "_serial",
         "clears",
         "idle",
+        "leaving",
         "origins",
         "owner",
         "queue",
+        "shared",
         "slots",
         "to_close",
         "to_wake",
@@ -124,6 +126,10 @@ class PoolState:
         self.origins: dict[Hashable, Origin] = {}
         self.slots: dict[Slot, None] = {}
         self.idle: OrderedDict[Slot, None] = OrderedDict()
+        # The slots whose connections carry many exchanges; and the one of them that takes no more,
+        # since somebody waits for a slot and none of these would ever become free by itself.
+        self.shared: OrderedDict[Slot, None] = OrderedDict()
+        self.leaving: Slot | None = None
         self.queue: OrderedDict[Waiter, None] = OrderedDict()
         self.to_close: list[Any] = []
         self.to_wake: list[Waiter] = []
@@ -163,6 +169,7 @@ class PoolState:
         origin.waiting[waiter] = None
         if not (may_share and origin.connecting and origin.shares is not False):
             self.queue[waiter] = None
+            self._make_way()
         return waiter
 
     def leave(self, waiter: Waiter, now: float) -> None:
@@ -177,6 +184,8 @@ class PoolState:
         waiter.origin.waiting.pop(waiter, None)
         self.queue.pop(waiter, None)
         self._settle(waiter.origin)
+        self._need_no_way()
+        self._make_way()
 
     def replace(self, slot: Slot) -> Slot:
         """Give up a reserved slot whose idle connection is dead, for another idle one or to connect anew.
@@ -211,10 +220,13 @@ class PoolState:
         origin.connecting -= 1
         origin.opened += 1
         origin.shares = connection.protocol == "HTTP/2"
+        if origin.shares:
+            self.shared[slot] = None
         if slot.active < connection.limit:
             self._share(slot)
         if origin.waiting:
             self._reconsider(origin)
+        self._make_way()
         return True
 
     def failed(self, slot: Slot) -> None:
@@ -225,6 +237,7 @@ class PoolState:
             self._reconsider(origin)
         if self.queue:
             self._serve_queue()
+            self._make_way()
         self._settle(origin)
 
     def done(self, slot: Slot, now: float) -> None:
@@ -235,8 +248,7 @@ class PoolState:
         slot.active -= 1
         origin.active -= 1
         slot.used = True
-        limit = slot.connection.limit
-        if slot.active >= limit:
+        if slot.active >= slot.connection.limit or slot is self.leaving:
             self._shrink(slot)
         elif slot.active:
             self._share(slot)
@@ -250,15 +262,19 @@ class PoolState:
             self._drop(slot)
             self._serve_queue()
             self._settle(origin)
+        if self.queue:
+            self._make_way()
 
     def changed(self, slot: Slot) -> None:
         """The connection of a slot takes more, fewer, or no more exchanges than before."""
         if slot not in self.slots or slot.connection is None:
             return
-        if slot.active >= slot.connection.limit:
+        if slot.active >= slot.connection.limit or slot is self.leaving:
             self._shrink(slot)
         elif slot.active:
             self._share(slot)
+        if self.queue:
+            self._make_way()
 
     def retire(self) -> None:
         """Close what is idle, and from now on what becomes idle: another state takes this one's place."""
@@ -281,6 +297,8 @@ class PoolState:
             origin.slots = origin.connecting = origin.active = origin.idle = 0
         self.queue.clear()
         self.idle.clear()
+        self.shared.clear()
+        self.leaving = None
         self.slots.clear()
         self._expiries.clear()
 
@@ -413,6 +431,7 @@ class PoolState:
         origin = slot.origin
         origin.reused -= 1
         origin.available.pop(slot, None)
+        self._forget_shared(slot)
         self.to_close.append(slot.connection)
         slot.connection = None
         slot.used = False
@@ -437,6 +456,7 @@ class PoolState:
             del self.idle[slot]
             origin.idle -= 1
         origin.available.pop(slot, None)
+        self._forget_shared(slot)
         del self.slots[slot]
         origin.slots -= 1
         origin.closed += 1
@@ -456,9 +476,37 @@ class PoolState:
                 self._give(waiter, self._add_slot(origin))
             else:
                 self.queue[waiter] = None
+        self._make_way()
 
     def _serve_queue(self) -> None:
         """Give the slots that have become free to those who wait longest."""
         while self.queue and len(self.slots) < self._max_connections:
             waiter = next(iter(self.queue))
             self._give(waiter, self._add_slot(waiter.origin))
+
+    def _make_way(self) -> None:
+        """Let the oldest shared connection run out, when all are shared and another origin's turn it is.
+
+        A shared connection under steady load is never idle, so that its origin would keep all others
+        waiting for ever.
+        """
+        if not self.queue or len(self.shared) < len(self.slots) or self.leaving is not None:
+            return
+        if not self.shared or next(iter(self.queue)).origin.slots:
+            return
+        self.leaving = slot = next(iter(self.shared))
+        slot.origin.available.pop(slot, None)
+
+    def _need_no_way(self) -> None:
+        """Let a connection that was to run out serve again, when nobody waits for its slot any more."""
+        slot = self.leaving
+        if slot is None or (self.queue and not next(iter(self.queue)).origin.slots):
+            return
+        self.leaving = None
+        if slot.active < slot.connection.limit:
+            self._share(slot)
+
+    def _forget_shared(self, slot: Slot) -> None:
+        self.shared.pop(slot, None)
+        if self.leaving is slot:
+            self.leaving = None
