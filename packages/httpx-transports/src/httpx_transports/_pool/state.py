@@ -13,8 +13,10 @@ connect, and dropped when that fails or its connection is closed. `available` ho
 slots that can take one more exchange: idle ones, and shared (HTTP/2) ones with room. A request that
 finds none, and no room for another slot, waits in `queue`, for any slot at all; one that finds somebody
 connecting to an origin that may turn out to share its connection waits only in its origin's `waiting`.
-Every waiter is in its origin's `waiting`. Time is passed in, in seconds. What has to be done outside,
-connections to close and waiters to wake, is left in `to_close` and `to_wake`, for the caller to take.
+Every waiter is in its origin's `waiting`. When all slots are shared and somebody waits for another
+origin, one of them is `leaving`: it takes no more exchanges, so that it becomes free. Time is passed in,
+in seconds. What has to be done outside, connections to close and waiters to wake, is left in
+`to_close` and `to_wake`, for the caller to take.
 """
 
 from __future__ import annotations
