@@ -82,7 +82,7 @@ FRAMING = [
     WireCase("an unknown transfer coding", OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", error="Transfer-Encoding"),
     WireCase("two transfer codings", OK + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
              error="Transfer-Encoding"),
-    WireCase("identity as a transfer coding", OK + b"Transfer-Encoding: identity\r\n\r\n", error="Transfer-Encoding"),
+    WireCase("identity as a transfer coding", OK + b"Transfer-Encoding: identity\r\n\r\n", error="Only Transfer-Encoding: chunked is supported"),
     WireCase("chunked in capitals", OK + b"TRANSFER-ENCODING: Chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n", body=b"hi",
              fields=[(b"TRANSFER-ENCODING", b"chunked")]),
 ]  # fmt: skip

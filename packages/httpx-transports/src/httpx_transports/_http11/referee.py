@@ -64,9 +64,9 @@ def _read(data: bytes, method: str, upgrade: bool = False) -> list[Any]:
 
 def _refuse(exc: h11.RemoteProtocolError) -> NoReturn:
     """Raise h11's refusal as ours, without the value of a field, which may be a secret."""
-    kind, _, line = str(exc).partition(": ")
+    kind, _, line = str(exc).partition(": bytearray(b")
     if line:
-        line = line.removeprefix("bytearray(b")[1:-2]
+        line = line[1:-2]
         if kind == "illegal header line":
             line = line.partition(":")[0]
         kind = f"{kind}: {line[:60]!r}"
