@@ -1,13 +1,19 @@
 """Every example keeps its word: in docstrings, in the READMEs, in docs/, and as files of docs/examples.
 
-A block of Python in a Markdown file is run, one after the other in one namespace a file, unless an HTML
-comment before it says `not run:` and why.
+The blocks of Python in a Markdown file are run, one after the other in one namespace a file, in a
+network where example.org and two proxies are servers on loopback (`tests/support/example_network.py`).
+An HTML comment before a block makes an exception of it:
+
+- `<!-- needs: requests -->`: it shows another library, and runs where that is installed;
+  `hatch run docs:test` sees to it. Elsewhere it is compiled.
+- `<!-- not run: why -->`: it is compiled and not run.
 """
 
 from __future__ import annotations
 
 import doctest
 import importlib
+import importlib.util
 import inspect
 import os
 import pkgutil
@@ -20,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.support.example_network import ExampleNetwork
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,7 +39,8 @@ PAGES = sorted(
 )
 
 BLOCK = re.compile(
-    r"(?:^<!-- not run: (?P<reason>.+?) -->\n+)?^```python\n(?P<code>.*?)^```$",
+    r"(?:^<!-- (?P<exception>not run|needs): (?P<what>[^\n]+?) -->\n+)?"
+    r"^```python(?: [^\n]+)?\n(?P<code>.*?)^```$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -134,17 +142,34 @@ def blocks_of(page: Path) -> list[re.Match[str]]:
     return list(BLOCK.finditer(page.read_text(encoding="utf-8")))
 
 
+def is_run(block: re.Match[str]) -> bool:
+    """Whether a block is to be run here."""
+    if block["exception"] == "needs":
+        return importlib.util.find_spec(block["what"]) is not None
+    return block["exception"] is None
+
+
+@pytest.fixture(scope="module")
+def network(authority: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExampleNetwork]:
+    with ExampleNetwork(authority, tmp_path_factory.mktemp("network")) as network:
+        yield network
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_python_of_a_page_runs(page: Path) -> None:
+def test_the_python_of_a_page_runs(
+    page: Path, network: ExampleNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = page.read_text(encoding="utf-8")
     blocks = blocks_of(page)
     assert text.count("```python") == len(blocks), "a block that this test cannot see"
     names: dict[str, Any] = {"__name__": "page"}
-    for block in blocks:
-        if block["reason"] is None:
+    with network.reached(monkeypatch, tmp_path):
+        for block in blocks:
             # Line numbers as they are on the page.
             line = text.count("\n", 0, block.start("code"))
-            exec(compile("\n" * line + block["code"], str(page), "exec"), names)
+            code = compile("\n" * line + block["code"], str(page), "exec")
+            if is_run(block):
+                exec(code, names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
