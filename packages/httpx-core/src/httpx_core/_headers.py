@@ -115,7 +115,7 @@ class Headers(MutableMapping[str, str]):
         self._index = self._detected = None
 
     def _by_name(self) -> dict[bytes, bytes | list[bytes]]:
-        index = self._index
+        index: dict[bytes, bytes | list[bytes]] | None = self._index
         if index is None:
             # Filled before it is shown, so that threads which read never see half of it; and not
             # kept when another thread has changed the fields meanwhile.
@@ -156,14 +156,11 @@ class Headers(MutableMapping[str, str]):
         if index is None:
             index = self._by_name()
         found = index.get(name)
-        if found.__class__ is list:
-            return found[0]
-        return cast("bytes | None", found)
+        return found[0] if isinstance(found, list) else found
 
     def _decode(self, value: bytes | list[bytes]) -> str:
-        if value.__class__ is list:
+        if isinstance(value, list):
             value = b", ".join(value)
-        value = cast("bytes", value)
         if self._encoding is None:
             # ASCII bytes are the same text in all three encodings that are tried.
             try:
@@ -190,7 +187,7 @@ class Headers(MutableMapping[str, str]):
         found = self._find(key)
         if found is None:
             return []
-        if found.__class__ is list:
+        if isinstance(found, list):
             values = [self._decode(value) for value in found]
         else:
             values = [self._decode(found)]
