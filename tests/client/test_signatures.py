@@ -300,15 +300,23 @@ INTERFACE = {
 
 # Parameters of our own: what a verb that seldom has a body takes to send one all the same, ...
 BODY = "content=None, data=None, files=None, json=None"
-# ... and what bounds that which a server can make us hold.
+# ... what bounds that which a server can make us hold, ...
 LIMITS = """
     max_header_size=102400, max_header_fields=1000, max_interim_responses=100,
     http2_stream_window=4194304, http2_connection_window=16777216,
     http2_ping_interval=30.0, http2_ping_timeout=10.0
 """
+# ... the same above the wire, ...
+RESPONSE = "max_response_size=None, max_content_codings=5, max_drained_size=65536"
+# ... and what bounds a jar.
+COOKIES = """
+    public_suffixes=None, max_cookies=3000, max_cookies_per_domain=180, max_cookie_size=4096
+"""
 
 ADDITIONS: dict[str, str] = {
-    "httpx_core.Cookies.Cookies": "public_suffixes=None",
+    "httpx.Client.Client": RESPONSE,
+    "httpx.AsyncClient.AsyncClient": RESPONSE,
+    "httpx_core.Cookies.Cookies": COOKIES,
     "httpx_core.Timeout.Timeout": "total=None",
     "httpx_transports.Limits.Limits": LIMITS,
     "httpx.Client.delete": BODY,
@@ -340,10 +348,12 @@ PROPERTIES = {
     """,
     "httpx_core.HTTPError": "request=",
     "httpx.Client": """
-        auth= base_url= cookies= event_hooks= headers= is_closed params= timeout= trust_env
+        auth= base_url= cookies= event_hooks= headers= is_closed max_content_codings=
+        max_drained_size= max_response_size= params= timeout= trust_env
     """,
     "httpx.AsyncClient": """
-        auth= base_url= cookies= event_hooks= headers= is_closed params= timeout= trust_env
+        auth= base_url= cookies= event_hooks= headers= is_closed max_content_codings=
+        max_drained_size= max_response_size= params= timeout= trust_env
     """,
 }
 

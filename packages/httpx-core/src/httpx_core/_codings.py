@@ -1,8 +1,8 @@
 """Content codings (RFC 9110 section 8.4): which there are, and the decoder for a Content-Encoding.
 
 Promises: a decoder gives at most 96 KiB at a time, whatever the body would grow to; a chain has at
-most five codings; a body that ends too soon is an error, an empty one is not. Never imports a
-compression library before a body needs it.
+most five codings, or as many as its reader allows; a body that ends too soon is an error, an empty
+one is not. Never imports a compression library before a body needs it.
 """
 
 from __future__ import annotations
@@ -115,18 +115,20 @@ class LimitedDecoder(ContentDecoder):
 
 
 class RefusingDecoder(ContentDecoder):
-    """What refuses a body of more codings than five, each of which could multiply its size."""
+    """What refuses a body of too many codings, each of which could multiply its size."""
 
-    __slots__ = ("_codings",)
+    __slots__ = ("_allowed", "_codings")
 
-    def __init__(self, codings: int) -> None:
+    def __init__(self, codings: int, allowed: int) -> None:
         self._codings = codings
+        self._allowed = allowed
 
     def feed(self, chunk: bytes) -> Iterable[bytes]:
         if not chunk:
             return ()
         raise DecodingError(
-            f"The body has {self._codings} content codings; at most {MAX_CODINGS} are decoded."
+            f"The body has {self._codings} content codings; at most {self._allowed} are decoded "
+            "(max_content_codings)."
         )
 
 
@@ -164,16 +166,16 @@ _DECODERS: dict[str, Callable[[], ContentDecoder | None]] = {
 }
 
 
-def content_decoder(codings: Iterable[str]) -> ContentDecoder:
+def content_decoder(codings: Iterable[str], max_codings: int = MAX_CODINGS) -> ContentDecoder:
     """Return a decoder for the codings of a Content-Encoding, given in the order they were applied.
 
     Those that are unknown, or whose library is not installed, are passed over, since the reader may
-    know them. Of more than five, the decoder refuses whatever it is fed.
+    know them. Of more than `max_codings`, the decoder refuses whatever it is fed.
     """
     names = [name for name in (coding.strip().lower() for coding in codings) if name]
     names = [name for name in names if name != "identity"]
-    if len(names) > MAX_CODINGS:
-        return RefusingDecoder(len(names))
+    if len(names) > max_codings:
+        return RefusingDecoder(len(names), max_codings)
     chain: ContentDecoder = IDENTITY
     for name in reversed(names):
         new = _DECODERS.get(name)

@@ -25,15 +25,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import Request as UrllibRequest
 
+from ._cookie_limits import DEFAULT_COOKIE_LIMITS, CookieLimits
 from ._set_cookie import SetCookie, parse
 
 if TYPE_CHECKING:
     from http.client import HTTPMessage, HTTPResponse
     from threading import RLock
-
-# RFC 6265 6.1 asks for at least 50 and 3000; browsers keep about this many for a domain.
-MAX_OF_DOMAIN = 180
-MAX_OF_ALL = 3000
 
 # The end of the year 9999: later than this no jar of the standard library can save.
 _END_OF_TIME = 253402300799
@@ -71,10 +68,16 @@ class RFC6265CookieJar(CookieJar):
         _cookies: dict[str, dict[str, dict[str, Cookie]]]
         _cookies_lock: RLock
 
-    def __init__(self, public_suffixes: Container[str] | None = None, strict: bool = True) -> None:
+    def __init__(
+        self,
+        public_suffixes: Container[str] | None = None,
+        strict: bool = True,
+        limits: CookieLimits = DEFAULT_COOKIE_LIMITS,
+    ) -> None:
         super().__init__()
         self.public_suffixes = public_suffixes
         self.strict = strict
+        self.limits = limits
 
     def __iter__(self) -> Iterator[Cookie]:
         """The cookies there are now, by domain and path in the order these came first."""
@@ -96,7 +99,7 @@ class RFC6265CookieJar(CookieJar):
         with self._cookies_lock:
             secure_ones = {} if place.secure else self._secure_by_name()
             for value in values:
-                said = parse(value)
+                said = parse(value, self.limits.size)
                 cookie = None if said is None else self._accept(said, place, now)
                 if cookie is None or (
                     self.strict and _shadows(cookie, secure_ones.get(cookie.name, ()))
@@ -160,10 +163,13 @@ class RFC6265CookieJar(CookieJar):
         self.set_cookie(cookie)
         if is_new:
             of_domain = [c for path in self._cookies[cookie.domain].values() for c in path.values()]
-            if len(of_domain) > MAX_OF_DOMAIN:
+            if len(of_domain) > self.limits.per_domain:
                 self._drop(min(of_domain, key=lambda c: _worth(c, now)))
             # So many domains at least hold that many cookies.
-            elif len(self._cookies) > MAX_OF_ALL // MAX_OF_DOMAIN and len(self) > MAX_OF_ALL:
+            elif (
+                len(self._cookies) * self.limits.per_domain > self.limits.total
+                and len(self) > self.limits.total
+            ):
                 self._drop(min(self, key=lambda c: _worth(c, now)))
 
     def set_cookie(self, cookie: Cookie) -> None:

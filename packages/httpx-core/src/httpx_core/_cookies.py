@@ -9,6 +9,13 @@ from __future__ import annotations
 from collections.abc import Container, ItemsView, Iterator, Mapping, MutableMapping, ValuesView
 from typing import TYPE_CHECKING, Any
 
+from ._cookie_limits import (
+    DEFAULT_COOKIE_LIMITS,
+    MAX_COOKIE_SIZE,
+    MAX_COOKIES,
+    MAX_COOKIES_PER_DOMAIN,
+    CookieLimits,
+)
 from ._errors import CookieConflict
 
 if TYPE_CHECKING:
@@ -33,7 +40,9 @@ class Cookies(MutableMapping[str, str]):
     domain, such as those of a dict, are sent to every host.
 
     `public_suffixes`, a container of str such as a set made of the list at publicsuffix.org, makes
-    it refuse cookies for a whole public suffix like `co.uk`.
+    it refuse cookies for a whole public suffix like `co.uk`. A server's new cookie beyond `max_cookies` in
+    all, or `max_cookies_per_domain`, takes the place of the oldest; one of more than `max_cookie_size`
+    bytes in name and value is ignored (RFC 6265 6.1). What you set yourself is always taken.
 
     CookieConflict: several cookies have the name asked for, at different domains or paths.
     """
@@ -45,14 +54,21 @@ class Cookies(MutableMapping[str, str]):
         cookies: CookieTypes | None = None,
         *,
         public_suffixes: Container[str] | None = None,
+        max_cookies: int = MAX_COOKIES,
+        max_cookies_per_domain: int = MAX_COOKIES_PER_DOMAIN,
+        max_cookie_size: int = MAX_COOKIE_SIZE,
     ) -> None:
         self._strict = True
         self._public_suffixes = public_suffixes
+        limits = CookieLimits(max_cookies, max_cookies_per_domain, max_cookie_size)
+        self._limits = DEFAULT_COOKIE_LIMITS if limits.are_defaults() else limits
         if cookies is None:
             pass
         elif isinstance(cookies, Cookies):
             if public_suffixes is None:
                 self._public_suffixes = cookies._public_suffixes
+            if self._limits is DEFAULT_COOKIE_LIMITS:
+                self._limits = cookies._limits
             self.update(cookies)
         elif isinstance(cookies, Mapping):
             for name, value in cookies.items():
@@ -84,7 +100,7 @@ class Cookies(MutableMapping[str, str]):
 
             # setdefault, so that threads which come together all get the same.
             jar = self.__dict__.setdefault(
-                "_jar", RFC6265CookieJar(self._public_suffixes, self._strict)
+                "_jar", RFC6265CookieJar(self._public_suffixes, self._strict, self._limits)
             )
         return jar
 
@@ -262,7 +278,7 @@ class Cookies(MutableMapping[str, str]):
 
             if not isinstance(jar, RFC6265CookieJar) and not can_be_pickled(jar):
                 # Jars of the standard library hold a lock; their cookies are what counts.
-                kept = RFC6265CookieJar(self._public_suffixes)
+                kept = RFC6265CookieJar(self._public_suffixes, limits=self._limits)
                 for cookie in self._all():
                     kept.set_cookie(cookie)
                 jar = kept

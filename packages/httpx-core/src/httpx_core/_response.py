@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from ._codings import IDENTITY, ContentDecoder, LimitedDecoder, content_decoder
+from ._codings import IDENTITY, MAX_CODINGS, ContentDecoder, LimitedDecoder, content_decoder
 from ._content import encode_response
 from ._errors import (
     HTTPStatusError,
@@ -298,11 +298,13 @@ class Response(ResponseHead):
                 self._decoder = IDENTITY
             else:
                 codings = headers.get_list("content-encoding", split_commas=True)
-                self._decoder = content_decoder(codings)
+                limits = self.extensions.get("decoding", {})
+                allowed = limits.get("max_content_codings", MAX_CODINGS)
+                self._decoder = content_decoder(codings, allowed)
         return self._decoder
 
     def _body_decoder(self) -> ContentDecoder:
-        """Return the decoder, within the limit that the client set."""
+        """Return the decoder, within the limits that the client set (the extension `decoding`)."""
         decoder = self._get_content_decoder()
         limits = self.extensions.get("decoding")
         limit = None if limits is None else limits.get("max_response_size")

@@ -11,9 +11,9 @@ import re
 from datetime import datetime, timezone
 from typing import NamedTuple
 
-# RFC 6265 6.1: at least 4096 bytes a cookie; RFC 6265bis 5.6 takes it for name and value
-# together, and 1024 for an attribute's value.
-MAX_PAIR_SIZE = 4096
+from ._cookie_limits import MAX_COOKIE_SIZE
+
+# RFC 6265bis 5.6, for an attribute's value in bytes.
 MAX_ATTRIBUTE_SIZE = 1024
 
 _WSP = " \t"
@@ -33,8 +33,10 @@ class SetCookie(NamedTuple):
     rest: dict[str, str | None]  # HttpOnly, SameSite and what else there was, as written
 
 
-def parse(text: str) -> SetCookie | None:
+def parse(text: str, max_size: int = MAX_COOKIE_SIZE) -> SetCookie | None:
     """Read one Set-Cookie value (RFC 6265 5.2); None when it is to be ignored.
+
+    `max_size` is what its name and value may have together, in bytes.
 
     An attribute that is malformed is as if it were not there; of two that are not, the last counts.
     """
@@ -44,7 +46,7 @@ def parse(text: str) -> SetCookie | None:
     name, equals, value = pair.partition("=")
     name = name.strip(_WSP)
     value = value.strip(_WSP)
-    if not equals or not name or _size(name) + _size(value) > MAX_PAIR_SIZE:
+    if not equals or not name or _size(name) + _size(value) > max_size:
         return None
     expires: int | None = None
     max_age: int | None = None

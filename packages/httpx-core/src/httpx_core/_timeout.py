@@ -5,6 +5,7 @@ It only holds numbers. No clock is read and nothing waits in this file.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -135,6 +136,23 @@ def _seconds(name: str, value: Any) -> float | None:
         raise ValueError(f"The timeout {name!r} cannot be NaN.")
     seconds: float = value
     return seconds
+
+
+def wrong_timeout(limits: object) -> TypeError:
+    """Say what keeps the extension `timeout` from being the dict of `Timeout.as_dict()`."""
+    if not isinstance(limits, Mapping):
+        return TypeError(
+            "The extension timeout must be a dict of seconds by phase, as Timeout(5.0).as_dict() "
+            f"gives it, not {type(limits).__name__}."
+        )
+    for name, value in limits.items():
+        try:
+            _seconds(name, value)
+        except (TypeError, ValueError) as exc:
+            return TypeError(f"In the extension timeout: {exc}")
+    return TypeError(
+        "A limit of the extension timeout is no number of seconds that can be counted."
+    )
 
 
 DEFAULT_TIMEOUT_CONFIG = Timeout(5.0)

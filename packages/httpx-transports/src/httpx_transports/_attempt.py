@@ -9,6 +9,8 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from httpx_core._timeout import wrong_timeout
+
 from ._trace import Trace
 
 if TYPE_CHECKING:
@@ -21,7 +23,11 @@ LONGEST = 1e6
 
 
 def _bounded(limit: float | None) -> float | None:
-    return None if limit is None or limit > LONGEST else limit
+    if limit is None or limit > LONGEST:
+        return None
+    if limit != limit:
+        raise TypeError("NaN")
+    return limit
 
 
 class Attempt:
@@ -63,11 +69,14 @@ class Attempt:
         if extensions:
             timeout = extensions.get("timeout")
             if timeout:
-                self.connect = _bounded(timeout.get("connect"))
-                self.read = _bounded(timeout.get("read"))
-                self.write = _bounded(timeout.get("write"))
-                self.pool = _bounded(timeout.get("pool"))
-                total = _bounded(timeout.get("total"))
+                try:
+                    self.connect = _bounded(timeout.get("connect"))
+                    self.read = _bounded(timeout.get("read"))
+                    self.write = _bounded(timeout.get("write"))
+                    self.pool = _bounded(timeout.get("pool"))
+                    total = _bounded(timeout.get("total"))
+                except (AttributeError, TypeError) as exc:
+                    raise wrong_timeout(timeout) from exc
                 if total is not None:
                     self.total = total
                     deadline = extensions.get("deadline")

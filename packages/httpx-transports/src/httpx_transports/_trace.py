@@ -19,6 +19,8 @@ class Trace:
     __slots__ = ("_callback", "_is_async")
 
     def __init__(self, callback: Callable[[str, dict[str, Any]], Any], is_async: bool) -> None:
+        if not callable(callback):
+            raise TypeError(f"The extension trace must be callable, not {type(callback).__name__}.")
         self._callback = callback
         self._is_async = is_async
 
@@ -53,6 +55,10 @@ class Trace:
                 close()
             raise
         return result
+
+    async def abandoned(self, step: str) -> None:
+        """Tell of a step that ended because nobody wants it any more, as 0.28 does."""
+        await self.failed(step, GeneratorExit())
 
     async def tell(self, event: str, info: dict[str, Any]) -> None:
         """Call the user's callable; TypeError when its colour is not the transport's."""

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from httpx_core import DEFAULT_TIMEOUT_CONFIG, AsyncByteStream
+from httpx_core._codings import MAX_CODINGS
 from httpx_transports import DEFAULT_LIMITS, AsyncBaseTransport, AsyncHTTPTransport, Limits
 
 from ._async_verbs import AsyncVerbs
@@ -67,7 +68,10 @@ class AsyncClient(AsyncVerbs, SendLoop):
     requests, `mounts` maps URL patterns to transports. `timeout` is in seconds, for each phase.
     `follow_redirects` and `max_redirects` say whether and how often redirects are followed. `limits`
     bound the pool. `event_hooks` maps "request" and "response" to lists of callables. `transport`
-    takes the place of the network. `default_encoding` is for texts that name no charset.
+    takes the place of the network. `default_encoding` is for texts that name no charset. A decoded
+    body of more than `max_response_size` bytes, or of more than `max_content_codings` codings, is a
+    DecodingError; of a body that nobody wants up to `max_drained_size` bytes are read to keep its
+    connection.
 
     ImportError: `http2=True` without h2. ValueError, TypeError: an argument cannot be meant.
     """
@@ -96,6 +100,9 @@ class AsyncClient(AsyncVerbs, SendLoop):
         transport: AsyncBaseTransport | None = None,
         trust_env: bool = True,
         default_encoding: str | Callable[[bytes], str] = "utf-8",
+        max_response_size: int | None = None,
+        max_content_codings: int = MAX_CODINGS,
+        max_drained_size: int = MAX_DRAINED_BODY,
     ) -> None:
         super().__init__(
             auth=auth,
@@ -109,6 +116,9 @@ class AsyncClient(AsyncVerbs, SendLoop):
             base_url=base_url,
             trust_env=trust_env,
             default_encoding=default_encoding,
+            max_response_size=max_response_size,
+            max_content_codings=max_content_codings,
+            max_drained_size=max_drained_size,
         )
 
         settings: dict[str, Any] = {
@@ -285,7 +295,7 @@ class AsyncClient(AsyncVerbs, SendLoop):
         raw: Any = response.aiter_raw()
         async for part in raw:
             parts.append(part)
-            if response.num_bytes_downloaded > MAX_DRAINED_BODY:
+            if response.num_bytes_downloaded > self._max_drained_size:
                 await raw.aclose()
                 await response.aclose()
                 return

@@ -20,6 +20,7 @@ from ._defaults import USE_CLIENT_DEFAULT, UseClientDefault
 from ._environment import proxies_of_environment
 from ._merging import merge_headers, merge_params, merge_url, with_trailing_slash
 from ._patterns import URLPattern
+from ._response_bounds import ResponseBounds
 
 if TYPE_CHECKING:
     from httpx_auth import AuthTypes
@@ -48,7 +49,7 @@ class ClientState(enum.Enum):
     """Closed; no request can be sent any more."""
 
 
-class BaseClient:
+class BaseClient(ResponseBounds):
     """What `Client` and `AsyncClient` have in common."""
 
     __module__ = "httpx"
@@ -67,6 +68,9 @@ class BaseClient:
         base_url: URL | str,
         trust_env: bool,
         default_encoding: str | Callable[[bytes], str],
+        max_response_size: int | None,
+        max_content_codings: int,
+        max_drained_size: int,
     ) -> None:
         self._state = ClientState.UNOPENED
         self._base_url = with_trailing_slash(URL(base_url))
@@ -80,6 +84,9 @@ class BaseClient:
         self.event_hooks = event_hooks or {}
         self._trust_env = trust_env
         self._default_encoding = default_encoding
+        self.max_response_size = max_response_size
+        self.max_content_codings = max_content_codings
+        self.max_drained_size = max_drained_size
 
     # Settings
 

@@ -20,6 +20,6 @@ USE_CLIENT_DEFAULT = UseClientDefault()
 
 DEFAULT_MAX_REDIRECTS = 20
 
-# Of the body of a response whose redirect is followed, or whose challenge is answered, so many bytes
-# are read to keep its connection; a longer one costs the connection.
+# Bytes. A redirect's body is a sentence for people who see it; one that is longer costs less to give
+# up with its connection than to read.
 MAX_DRAINED_BODY = 64 * 1024

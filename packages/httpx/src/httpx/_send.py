@@ -12,10 +12,12 @@ from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from httpx_core import RemoteProtocolError, RequestError, StreamError, TooManyRedirects
+from httpx_core._timeout import wrong_timeout
 from httpx_transports import AsyncHTTPTransport, HTTPTransport, OriginStats
 
 from . import _redirects
 from ._base_client import BaseClient, ClientState
+from ._extensions import check_extensions
 from ._log import log_response
 
 if TYPE_CHECKING:
@@ -49,10 +51,16 @@ class SendLoop(BaseClient):
                 raise RuntimeError("Cannot send a request, as the client has been closed.")
             self._state = ClientState.OPENED
         self._set_timeout(request)
-        total = request.extensions["timeout"].get("total")
-        if total is not None:
-            # One deadline for all the requests that become of this one, and for their bodies.
-            request.extensions["deadline"] = monotonic() + total
+        extensions = request.extensions
+        if len(extensions) > 1:
+            check_extensions(extensions)
+        try:
+            total = extensions["timeout"].get("total")
+            if total is not None:
+                # One deadline for all the requests that become of this one, and for their bodies.
+                extensions["deadline"] = monotonic() + total
+        except (AttributeError, TypeError) as exc:
+            raise wrong_timeout(extensions["timeout"]) from exc
         chosen = self._request_auth(request, auth)
         if chosen is None:
             response = await self._send_redirecting(request, follow_redirects, [])
@@ -80,7 +88,7 @@ class SendLoop(BaseClient):
             while True:
                 if step is not request:
                     # One of the flow's own has the limits of the request that it is sent for.
-                    for limit in ("timeout", "deadline"):
+                    for limit in ("timeout", "deadline", "max_response_size"):
                         if limit in extensions:
                             step.extensions.setdefault(limit, extensions[limit])
                 response = await self._send_redirecting(step, follow_redirects, history)
@@ -158,6 +166,8 @@ class SendLoop(BaseClient):
         if response.is_closed:
             response._elapsed = perf_counter() - started
         response.default_encoding = self._default_encoding
+        if self._decoding is not None or "max_response_size" in request.extensions:
+            self._bound(request, response)
         self._cookies.extract_cookies(response)
         log_response(request, response)
         return response

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from httpx_core import DEFAULT_TIMEOUT_CONFIG, SyncByteStream
+from httpx_core._codings import MAX_CODINGS
 from httpx_transports import DEFAULT_LIMITS, BaseTransport, HTTPTransport, Limits
 from httpx_transports._bridge import run
 
@@ -64,7 +65,10 @@ class Client(Verbs, SendLoop):
     requests, `mounts` maps URL patterns to transports. `timeout` is in seconds, for each phase.
     `follow_redirects` and `max_redirects` say whether and how often redirects are followed. `limits`
     bound the pool. `event_hooks` maps "request" and "response" to lists of callables. `transport`
-    takes the place of the network. `default_encoding` is for texts that name no charset.
+    takes the place of the network. `default_encoding` is for texts that name no charset. A decoded
+    body of more than `max_response_size` bytes, or of more than `max_content_codings` codings, is a
+    DecodingError; of a body that nobody wants up to `max_drained_size` bytes are read to keep its
+    connection.
 
     ImportError: `http2=True` without h2. ValueError, TypeError: an argument cannot be meant.
     """
@@ -93,6 +97,9 @@ class Client(Verbs, SendLoop):
         base_url: URL | str = "",
         transport: BaseTransport | None = None,
         default_encoding: str | Callable[[bytes], str] = "utf-8",
+        max_response_size: int | None = None,
+        max_content_codings: int = MAX_CODINGS,
+        max_drained_size: int = MAX_DRAINED_BODY,
     ) -> None:
         super().__init__(
             auth=auth,
@@ -106,6 +113,9 @@ class Client(Verbs, SendLoop):
             base_url=base_url,
             trust_env=trust_env,
             default_encoding=default_encoding,
+            max_response_size=max_response_size,
+            max_content_codings=max_content_codings,
+            max_drained_size=max_drained_size,
         )
 
         settings: dict[str, Any] = {
@@ -275,7 +285,7 @@ class Client(Verbs, SendLoop):
         raw: Any = response.iter_raw()
         for part in raw:
             parts.append(part)
-            if response.num_bytes_downloaded > MAX_DRAINED_BODY:
+            if response.num_bytes_downloaded > self._max_drained_size:
                 raw.close()
                 response.close()
                 return
