@@ -232,6 +232,35 @@ class Cookies(MutableMapping[str, str]):
         for cookie in given._all():
             self.jar.set_cookie(cookie)
 
+    def to_json(self) -> str:
+        """Write all the cookies as JSON, to be kept where others cannot read it: cookies are secrets.
+
+        Nothing is lost: host-only, expiry, and cookies of the session, which end when you drop them.
+
+        >>> saved = Cookies({"theme": "dark"}).to_json()
+        >>> Cookies.from_json(saved)["theme"]
+        'dark'
+        """
+        from ._cookie_json import dump
+
+        return dump(self._all())
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Cookies:
+        """Read cookies that `to_json` wrote, for a client's `cookies`.
+
+        >>> Cookies.from_json('{"format": "httpx-cookies", "version": 1, "cookies": []}')
+        <Cookies[]>
+
+        ValueError: it is no such JSON, or a cookie in it would break a message.
+        """
+        from ._cookie_json import load
+
+        cookies = cls()
+        for cookie in load(text):
+            cookies.jar.set_cookie(cookie)
+        return cookies
+
     def __getitem__(self, name: str) -> str:
         value = self.get(name)
         if value is None:

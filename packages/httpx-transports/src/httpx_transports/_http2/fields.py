@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from httpx_core import LocalProtocolError, wire
 
+from .._http11.outgoing import request_target
+
 if TYPE_CHECKING:
     from httpx_core import Request
 
@@ -48,9 +50,10 @@ def request_fields(request: Request) -> tuple[list[Pair], list[Pair]]:
     headers = request.headers.raw
     method = request.method
     extensions = request.extensions
-    target = extensions.get("target") if extensions else None
     url = request.url
-    if target is None:
+    if method == "CONNECT" or (extensions and "target" in extensions):
+        target = request_target(request, False)
+    else:
         target = url.raw_path
     wire.check_method(method)
     wire.check_target(target)
