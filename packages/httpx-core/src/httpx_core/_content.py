@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterable, Iterable, Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _files
 from ._streams import AsyncIteratorByteStream, ByteStream, FileByteStream, IteratorByteStream
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from ._types import RequestContent, RequestData, RequestFiles, ResponseContent
 
     Encoded = tuple[list[tuple[bytes, bytes]], SyncByteStream | AsyncByteStream]
+
+# Values of a form that are several values. A constant, since a type checker knows nothing of what they hold.
+REPEATED: tuple[type[Any], ...] = (list, tuple)
 
 _CHUNKED = (b"Transfer-Encoding", b"chunked")
 _FORM = (b"Content-Type", b"application/x-www-form-urlencoded")
@@ -49,9 +52,9 @@ def encode_request(
     if files:
         from ._multipart import encode_multipart
 
-        return encode_multipart(data or {}, files, boundary)
+        return encode_multipart(cast("RequestData", data or {}), files, boundary)
     if data:
-        return _in_memory(encode_form(data), _FORM)
+        return _in_memory(encode_form(cast("RequestData", data)), _FORM)
     if json is not None:
         return _in_memory(encode_json(json), _JSON)
     return [], ByteStream(b"")
@@ -80,18 +83,19 @@ def encode_content(content: object) -> Encoded:
     if isinstance(content, str):
         content = content.encode("utf-8")
     elif isinstance(content, (bytearray, memoryview)):
-        content = bytes(content)
+        content = bytes(cast("bytearray", content))
     if isinstance(content, bytes):
         fields = [(b"Content-Length", b"%d" % len(content))] if content else []
         return fields, ByteStream(content)
     if hasattr(content, "read") or hasattr(content, "aread"):
         return _encode_file(content)
+    kind = type(content)
     # A dict is iterable, but to send its keys is never what was meant.
     if isinstance(content, Iterable) and not isinstance(content, dict):
-        return [_CHUNKED], IteratorByteStream(content)
+        return [_CHUNKED], IteratorByteStream(cast("Iterable[bytes]", content))
     if isinstance(content, AsyncIterable):
-        return [_CHUNKED], AsyncIteratorByteStream(content)
-    raise TypeError(f"Unexpected type for 'content', {type(content)!r}")
+        return [_CHUNKED], AsyncIteratorByteStream(cast("AsyncIterable[bytes]", content))
+    raise TypeError(f"Unexpected type for 'content', {kind!r}")
 
 
 def encode_form(data: Mapping[str, Any]) -> bytes:
@@ -100,7 +104,7 @@ def encode_form(data: Mapping[str, Any]) -> bytes:
 
     pairs: list[tuple[str, str]] = []
     for key, value in data.items():
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, REPEATED):
             pairs += [(key, primitive_text(item)) for item in value]
         else:
             pairs.append((key, primitive_text(value)))

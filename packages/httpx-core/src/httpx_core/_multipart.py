@@ -14,10 +14,10 @@ import io
 import os
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from . import _files
-from ._content import primitive_text
+from ._content import REPEATED, primitive_text
 from ._errors import LocalProtocolError, StreamConsumed
 from ._steps import Steps
 from ._streams import AsyncByteStream, SyncByteStream
@@ -41,6 +41,9 @@ _ESCAPES = {number: f"%{number:02X}" for number in range(0x20) if number != 0x1B
 _ESCAPES[ord('"')] = "%22"
 _ESCAPES[ord("\\")] = "\\\\"
 
+# A file with its name. A constant, since a type checker knows nothing of what it holds.
+_PACKED: type[Any] = tuple
+
 _BREAKING = re.compile(r"[\r\n\0]")
 
 
@@ -63,7 +66,7 @@ class DataField:
         self.name = name
         self.value = value
         self.head = f'Content-Disposition: form-data; name="{_escape(name)}"\r\n\r\n'.encode()
-        self.body = value if isinstance(value, bytes) else primitive_text(value).encode()
+        self.body: bytes = value if isinstance(value, bytes) else primitive_text(value).encode()
         self.length = len(self.body)
 
 
@@ -87,8 +90,8 @@ class FileField:
         if isinstance(file, str):
             file = file.encode("utf-8")
         elif isinstance(file, (bytearray, memoryview)):
-            file = bytes(file)
-        self.file = file
+            file = bytes(cast("bytearray", file))
+        self.file: Any = file
         # What is in memory, else how to read it: `read` is an async file's method.
         self.body: bytes | None = file if isinstance(file, bytes) else None
         self.read = None if isinstance(file, bytes) else _reader(name, file)
@@ -287,7 +290,7 @@ def _checked_boundary(boundary: bytes | None) -> bytes:
 
 def _fields(data: RequestData, files: RequestFiles) -> Iterator[DataField | FileField]:
     for name, value in data.items():
-        for item in value if isinstance(value, (list, tuple)) else (value,):
+        for item in value if isinstance(value, REPEATED) else (value,):
             yield DataField(name, item)
     for name, file in files.items() if isinstance(files, Mapping) else files:
         yield FileField(name, file)
@@ -315,7 +318,7 @@ def _reader(name: str, file: Any) -> Callable[[int], Any] | None:
 
 def _unpack(value: Any) -> tuple[str | None, Any, str | None, dict[str, str]]:
     """Return file name, file, content type and headers of a file in any of its forms."""
-    if not isinstance(value, tuple):
+    if not isinstance(value, _PACKED):
         return os.path.basename(str(getattr(value, "name", "upload"))), value, None, {}
     if not 2 <= len(value) <= 4:
         raise ValueError(

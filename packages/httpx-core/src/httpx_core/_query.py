@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     _Pairs = tuple[tuple[str, str], ...]
 
+# Values that are several values. A constant, since a type checker knows nothing of what they hold.
+_SEQUENCES: tuple[type[Any], ...] = (list, tuple)
+
 
 class QueryParams(Mapping[str, str]):
     """The parameters of a URL's query: keys and values, a key allowed several times.
@@ -194,7 +197,7 @@ def _from_pairs(pairs: _Pairs) -> QueryParams:
     return params
 
 
-def _pairs_of(params: Any) -> _Pairs:
+def _pairs_of(params: QueryParamTypes | None) -> _Pairs:
     """Read whatever QueryParamTypes allows, as pairs of text."""
     if params is None:
         return ()
@@ -224,7 +227,7 @@ def _pairs_of_items(items: Iterable[tuple[Any, Any]]) -> _Pairs:
         key = str(key)
         if type(value) is str:
             pairs.append((key, value))
-        elif isinstance(value, (list, tuple)):
+        elif isinstance(value, _SEQUENCES):
             pairs += [(key, _text_of(item)) for item in value]
         else:
             pairs.append((key, _text_of(value)))
@@ -233,7 +236,7 @@ def _pairs_of_items(items: Iterable[tuple[Any, Any]]) -> _Pairs:
 
 def _pairs_of_text(query: str) -> _Pairs:
     encoded = "%" in query or "+" in query
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for field in query.split("&"):
         if field:
             key, _, value = field.partition("=")
@@ -244,7 +247,7 @@ def _pairs_of_text(query: str) -> _Pairs:
 
 
 def _pairs_of_sequence(params: Iterable[Any]) -> _Pairs:
-    pairs = []
+    pairs: list[tuple[str, str]] = []
     for position, item in enumerate(params):
         try:
             key, value = item[0], item[1]

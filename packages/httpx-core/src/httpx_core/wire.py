@@ -159,7 +159,7 @@ def encode_fields(pairs: Fields) -> bytes:
 
 def _check_names(fields: Fields) -> set[bytes]:
     """Check all but the inside of values; return the names, lower-cased."""
-    names = set()
+    names: set[bytes] = set()
     for name, value in fields:
         names.add(name.lower())
         if value.strip() != value:
@@ -180,7 +180,7 @@ def _check_framing(fields: Iterable[tuple[bytes, bytes]]) -> None:
     2. RFC 9112 6.3: one Content-Length, all digits.
     3. RFC 9112 6.1: Transfer-Encoding once, only chunked, and never beside a Content-Length.
     """
-    seen = set()
+    seen: set[bytes] = set()
     for name, value in fields:
         if name in (b"host", b"content-length", b"transfer-encoding"):
             if name in seen:
