@@ -46,6 +46,9 @@ _PACKED: type[Any] = tuple
 
 _BREAKING = re.compile(r"[\r\n\0]")
 
+# Bytes of one part's head. Servers take a sixteenth of it; what is longer was no name to begin with.
+MAX_PART_HEAD = 65_536
+
 
 class MultipartError(LocalProtocolError, ValueError):
     """A part of a multipart body, or its boundary, would break the message.
@@ -65,7 +68,9 @@ class DataField:
             )
         self.name = name
         self.value = value
-        self.head = f'Content-Disposition: form-data; name="{_escape(name)}"\r\n\r\n'.encode()
+        self.head = _bounded(
+            f'Content-Disposition: form-data; name="{_escape(name)}"\r\n\r\n'.encode()
+        )
         self.body: bytes = value if isinstance(value, bytes) else primitive_text(value).encode()
         self.length = len(self.body)
 
@@ -358,7 +363,16 @@ def _file_head(name: str, filename: str | None, headers: Mapping[Any, Any]) -> b
                 f"The header {header!r} of the part {name!r} holds a CR, LF or NUL, which would end it."
             )
         lines.append(f"{header}: {value}")
-    return "\r\n".join([*lines, "\r\n"]).encode("utf-8")
+    return _bounded("\r\n".join([*lines, "\r\n"]).encode("utf-8"))
+
+
+def _bounded(head: bytes) -> bytes:
+    if len(head) > MAX_PART_HEAD:
+        raise MultipartError(
+            f"The head of a part, its names and headers, has {len(head)} bytes; "
+            f"{MAX_PART_HEAD} bytes are allowed."
+        )
+    return head
 
 
 def _escape(name: str) -> str:
