@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 
 import pytest
+from hyperframe.frame import SettingsFrame
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.http2_server import HTTP2Server
 from tests.support.servers import RawServer, SOCKSServer, reset
 
 from httpx_core import ConnectError, ConnectTimeout, ProxyError, Request
@@ -172,6 +174,26 @@ async def test_a_name_is_resolved_by_the_proxy(colour, server, no_leaks, scheme)
             response = await transport.handle(Request("GET", "http://only-there.test/bytes/5"))
             assert b"01234" == await colour.read(response)
     assert [("domain", "only-there.test", 80)] == socks.requests
+
+
+@pytest.mark.parametrize("bound", [BOUND, b"\x04" + bytes(18), b"\x03\x05hello" + bytes(2)])
+def test_no_more_is_read_than_the_message_that_is_due_has(bound):
+    socks = ask(auth=(b"u", b"p"))
+    reply = b"\x05\x00\x00" + bound
+    stream = b"\x05\x02" + b"\x01\x00" + reply + b"of the server"
+    socks.start()
+    while not socks.done:
+        piece, stream = stream[: socks.wanted], stream[socks.wanted :]
+        socks.receive(piece)
+    assert b"of the server" == stream
+
+
+async def test_a_server_that_speaks_first_is_heard_behind_the_proxys_reply(colour, no_leaks):
+    preface = SettingsFrame(0).serialize()
+    with HTTP2Server(greet=False) as server, SOCKSServer(bound=BOUND + preface) as socks:
+        async with colour.transport(proxy=socks.url, http1=False, http2=True) as transport:
+            response = await transport.handle(Request("GET", server.url + "/bytes/3"))
+            assert b"xxx" == await colour.read(response)
 
 
 async def test_credentials_of_the_url_reach_the_proxy_alone(colour, server):

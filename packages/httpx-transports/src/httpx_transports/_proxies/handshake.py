@@ -1,9 +1,10 @@
 """What the two proxy handshakes have in common: bytes in, bytes out; no socket, no clock, no wait.
 
 Theory of operation: `start()` gives the first bytes to send. Whatever the proxy answers goes into
-`receive()`, piece by piece as it comes, which gives back what to send next, often nothing. When
-`done` is true, the connection is a tunnel to the target, and its next byte is ours to send. Whatever
-else happens is raised, as the final public exception.
+`receive()`, piece by piece as it comes, which gives back what to send next, often nothing. No piece
+is longer than `wanted` says, so that what a server behind the proxy sends stays in the stream. When
+`done` is true, the connection is a tunnel to the target. Whatever else happens is raised, as the final
+public exception.
 """
 
 from __future__ import annotations
@@ -37,6 +38,11 @@ class Handshake:
     def receive(self, data: bytes) -> bytes:
         """Take what the proxy sent, and return what to send next; ProxyError when it refuses."""
         raise NotImplementedError
+
+    @property
+    def wanted(self) -> int:
+        """How many bytes to read next, at most."""
+        return 4096
 
     def receive_eof(self) -> None:
         """The proxy closed before the handshake was done: always raises ProxyError."""

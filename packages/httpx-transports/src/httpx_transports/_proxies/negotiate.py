@@ -80,7 +80,7 @@ async def _receive(stream: NetworkStream, handshake: Handshake, deadline: float 
             latest = monotonic() + REFUSAL_WAIT
             deadline = latest if deadline is None else min(deadline, latest)
         try:
-            data = await stream.read(4096, _left(deadline))
+            data = await stream.read(handshake.wanted, _left(deadline))
         except (TimeoutException, NetworkError) as exc:
             raise refusal or _broken(handshake, exc) from exc
         if not data:

@@ -64,6 +64,13 @@ class Socks5(Handshake):
         self._buffer += data
         return self._step()
 
+    @property
+    def wanted(self) -> int:
+        """What is missing of the message that is due: an HTTP/2 server may speak right behind the last."""
+        if self._step == self._read_reply:
+            return max(5, self._reply_size()) - len(self._buffer)
+        return 2 - len(self._buffer)
+
     # -- steps: each returns what to send when its message is whole, and else b"" -------------------
 
     def _read_method(self) -> bytes:
@@ -116,25 +123,30 @@ class Socks5(Handshake):
         if len(buffer) >= 2 and buffer[1] != 0:
             reply = REPLIES.get(buffer[1], "unknown reply")
             raise self.error(f"{reply} (reply code {buffer[1]})")
-        if len(buffer) < 5:
+        size = self._reply_size()
+        if not size or len(buffer) < size:
             return b""
-        kind = buffer[3]
-        if kind not in (IPV4, DOMAIN, IPV6):
-            raise self.error(f"the proxy's reply has the unknown address type {kind}")
-        size = {IPV4: 4, IPV6: 16, DOMAIN: 1 + buffer[4]}[kind]
-        if len(buffer) < 4 + size + 2:
-            return b""
-        self._take(4 + size + 2)
+        self._take(size)
         self._nothing_may_be_left()
         self.done = True
         return b""
+
+    def _reply_size(self) -> int:
+        """How long the reply is, 0 while that cannot be told."""
+        buffer = self._buffer
+        if len(buffer) < 5:
+            return 0
+        kind = buffer[3]
+        if kind not in (IPV4, DOMAIN, IPV6):
+            raise self.error(f"the proxy's reply has the unknown address type {kind}")
+        return 4 + {IPV4: 4, IPV6: 16, DOMAIN: 1 + buffer[4]}[kind] + 2
 
     def _take(self, size: int) -> bytes:
         data, self._buffer = self._buffer[:size], self._buffer[size:]
         return data
 
     def _nothing_may_be_left(self) -> None:
-        # The proxy, and a server of HTTP or TLS behind it, speak only when they are spoken to.
+        # A proxy speaks only when it is spoken to, and a server behind it not before the tunnel is there.
         if self._buffer:
             raise self.error("the proxy sent more bytes than its reply has")
 
