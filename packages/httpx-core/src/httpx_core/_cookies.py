@@ -99,9 +99,10 @@ class Cookies(MutableMapping[str, str]):
             from ._cookie_jar import RFC6265CookieJar
 
             # setdefault, so that threads which come together all get the same.
-            jar = self.__dict__.setdefault(
+            made: CookieJar = self.__dict__.setdefault(
                 "_jar", RFC6265CookieJar(self._public_suffixes, self._strict, self._limits)
             )
+            return made
         return jar
 
     @jar.setter

@@ -10,7 +10,7 @@ Never here: sending, redirecting, authenticating.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ._content import encode_request
 from ._errors import LocalProtocolError, RequestNotRead
@@ -21,6 +21,8 @@ from ._url import URL
 from ._url_reference import compose
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Iterable
+
     from ._types import (
         CookieTypes,
         HeaderTypes,
@@ -100,7 +102,7 @@ class Request:
         self.method = method = _KNOWN_METHODS.get(method) or _checked_method(method)
         if params is not None:
             url = URL(url, params=params)
-        elif url.__class__ is not URL:
+        elif type(url) is not URL:
             url = URL(url)
         self.url = url
         self.headers = Headers(headers) if headers is not None else Headers._adopt([])
@@ -178,7 +180,7 @@ class Request:
         if not hasattr(self, "_content"):
             if not hasattr(self.stream, "__iter__"):
                 raise RuntimeError("The request's body is an async stream: call `aread()` instead.")
-            self._keep(b"".join(self.stream))
+            self._keep(b"".join(cast("Iterable[bytes]", self.stream)))
         return self._content
 
     async def aread(self) -> bytes:
@@ -190,7 +192,8 @@ class Request:
         if not hasattr(self, "_content"):
             if not hasattr(self.stream, "__aiter__"):
                 raise RuntimeError("The request's body is a sync stream: call `read()` instead.")
-            self._keep(b"".join([part async for part in self.stream]))
+            stream = cast("AsyncIterable[bytes]", self.stream)
+            self._keep(b"".join([part async for part in stream]))
         return self._content
 
     def _keep(self, content: bytes) -> None:

@@ -286,7 +286,8 @@ class Response(ResponseHead):
 
     def _take_memory(self, colour: type) -> bytes:
         self._begin(colour)
-        content: bytes = self.stream._stream  # type: ignore[union-attr]  # it is a ByteStream
+        stream: ByteStream = self.stream  # type: ignore[assignment]  # the caller has made sure
+        content = stream._stream
         self._num_bytes_downloaded = len(content)
         return content
 

@@ -55,9 +55,9 @@ class ResponseHead:
             raise RuntimeError(
                 "'.elapsed' may only be accessed after the response has been read or closed."
             )
-        if isinstance(self._elapsed, float):
-            from datetime import timedelta
+        from datetime import timedelta
 
+        if not isinstance(self._elapsed, timedelta):
             self._elapsed = timedelta(seconds=self._elapsed)
         return self._elapsed
 

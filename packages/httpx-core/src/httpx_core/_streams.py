@@ -103,10 +103,12 @@ class ByteStream(AsyncByteStream, SyncByteStream):
     __module__ = _MODULE
     __slots__ = ("_stream",)
 
-    _replayable = True
-
     def __init__(self, stream: bytes) -> None:
         self._stream = stream
+
+    @property
+    def _replayable(self) -> bool:
+        return True
 
     def __iter__(self) -> Iterator[bytes]:
         return iter((self._stream,))

@@ -6,7 +6,7 @@ the name of the module of its class.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import httpx_core
@@ -30,7 +30,7 @@ _COUNTERPARTS: dict[str, type[httpx_core.TransportError]] = {
 
 
 @contextmanager
-def map_httpcore_exceptions() -> Iterator[None]:
+def map_httpcore_exceptions() -> Generator[None]:
     """Raise the exceptions of httpcore that leave the block as those of httpx; let all others pass."""
     try:
         yield

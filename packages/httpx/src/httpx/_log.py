@@ -22,14 +22,16 @@ _logger: Logger | None = None
 def log_response(request: Request, response: Response) -> None:
     """Write one line about a response, if anybody listens."""
     global _logger
-    if _logger is None:
+    logger = _logger
+    if logger is None:
         logging = sys.modules.get("logging")
         if logging is None:
             return
-        _logger = logging.getLogger("httpx")
-    if _logger.isEnabledFor(INFO):
+        found: Logger = logging.getLogger("httpx")
+        logger = _logger = found
+    if logger.isEnabledFor(INFO):
         url = request.url
-        _logger.info(
+        logger.info(
             'HTTP Request: %s %s "%s %d %s"',
             request.method,
             url.copy_with(username=None, password=None) if url.userinfo else url,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def request_context(request: Request | None = None) -> Iterator[None]:
+def request_context(request: Request | None = None) -> Generator[None]:
     """Attach the request to a RequestError that leaves the block without one."""
     try:
         yield

@@ -21,8 +21,7 @@ def open_tcp(
     try:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        for option in socket_options:
-            sock.setsockopt(*option)
+        _set_options(sock, socket_options)
         if local_address is not None:
             sock.bind((local_address, 0))
     except BaseException:
@@ -37,12 +36,19 @@ def open_unix(socket_options: Sequence[SOCKET_OPTION]) -> socket.socket:
         raise OSError("this system has no Unix domain sockets")
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        for option in socket_options:
-            sock.setsockopt(*option)
+        _set_options(sock, socket_options)
     except BaseException:
         sock.close()
         raise
     return sock
+
+
+def _set_options(sock: socket.socket, socket_options: Sequence[SOCKET_OPTION]) -> None:
+    for option in socket_options:
+        if len(option) == 4:
+            sock.setsockopt(*option)
+        else:
+            sock.setsockopt(*option)
 
 
 def readable(descriptor: int) -> bool:

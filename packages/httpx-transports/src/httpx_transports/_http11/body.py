@@ -171,9 +171,9 @@ class ChunkedDecoder(Decoder):
         """Collect the trailer section, and read it when its blank line has come."""
         searched = max(0, len(section) - 2)
         section += data
-        if section[:1] == b"\n":
+        if section.startswith(b"\n"):
             end = 1
-        elif section[:2] == b"\r\n":
+        elif section.startswith(b"\r\n"):
             end = 2
         else:
             blank = BLANK_LINE.search(section, searched)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from httpx_core import ReadTimeout, RemoteProtocolError, RequestError, TimeoutException
 
@@ -32,7 +32,8 @@ def peer_of(stream: NetworkStream, attempt: Attempt) -> str:
     """Who is at the other end, for messages."""
     address = stream.get_extra_info("server_addr")
     if isinstance(address, tuple):
-        return peer_name(*address[:2])
+        host, port = cast("tuple[str, int]", address[:2])
+        return peer_name(host, port)
     return address or attempt.request.url.netloc.decode("ascii")
 
 

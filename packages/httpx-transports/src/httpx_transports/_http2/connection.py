@@ -12,7 +12,7 @@ has been read to its end and when there are any.
 from __future__ import annotations
 
 from time import monotonic
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from httpx_core import (
     ByteStream,
@@ -24,6 +24,7 @@ from httpx_core import (
     wire,
 )
 
+from .._backends.faults import peer_name
 from .._body import AsyncResponseStream, ResponseStream, Upload
 from .._connection import Connection
 from .._network_stream import AsyncNetworkStreamFace, NetworkStreamFace
@@ -414,9 +415,9 @@ class HTTP2Connection(Connection):
 
 def _peer_name(stream: NetworkStream) -> str:
     address = stream.get_extra_info("server_addr")
-    if isinstance(address, tuple) and len(address) >= 2:
-        host, port = address[:2]
-        return f"[{host}]:{port}" if ":" in str(host) else f"{host}:{port}"
+    if isinstance(address, tuple):
+        host, port = cast("tuple[str, int]", address[:2])
+        return peer_name(host, port)
     return str(address) if address else "the server's end"
 
 

@@ -124,12 +124,11 @@ class Turns:
                 if stream.news:
                     stream.news = False
                     return True
-                reads = not self._reading
-                if reads:
-                    self._reading = True
+                if not self._reading:
+                    self._reading, wakeup = True, None
                 else:
                     wakeup = self._waiting[stream] = self._backend.wakeup()
-            if reads:
+            if wakeup is None:
                 return await self._read_for(stream, deadline)
             try:
                 woken = await wakeup.wait(_left(deadline))
