@@ -122,7 +122,7 @@ def request_target(request: Request, forward: bool) -> bytes:
             # What is not ASCII is refused by the check of the head.
             target = target.encode("utf-8", "surrogatepass")
         if not isinstance(target, bytes):
-            raise TypeError(f"The extension target must be bytes, not {type(target).__name__}.")
+            raise TypeError(f"The extension target must be bytes or str, not {type(target).__name__}.")
         return target
     url = request.url
     if request.method == "CONNECT":
