@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import threading
 from typing import Any
@@ -410,6 +411,8 @@ TRACE = [
     "http2.send_request_body.started",
     "http2.send_request_body.complete",
     "http2.receive_response_headers.started",
+    "http2.receive_remote_settings.started",
+    "http2.receive_remote_settings.complete",
     "http2.receive_response_headers.complete",
     "http2.receive_response_body.started",
     "http2.receive_response_body.complete",
@@ -425,13 +428,88 @@ async def test_the_trace_tells_of_the_steps_by_httpx_names(colour: Colour) -> No
         async with await connect(colour, server) as line:
             response = await line.send("POST", "/echo", content=b"abc", extensions={"trace": trace})
             await colour.read(response)
-    names = [name for name, _ in events]
-    # The body may come in more steps than one, the last of which finds its end.
-    assert TRACE == list(dict.fromkeys(names))
-    infos = dict(reversed(events))
-    assert (200, response.headers.raw) == infos[TRACE[7]]["return_value"]
+    assert TRACE == [name for name, _ in events]
+    infos = dict(events)
+    assert (200, response.headers.raw) == infos[TRACE[9]]["return_value"]
+    assert {"return_value": None} == infos[TRACE[11]]
     assert 1 == infos[TRACE[2]]["stream_id"]
     assert response.request is infos[TRACE[2]]["request"]
+
+
+async def test_the_trace_tells_once_of_a_body_of_many_pieces(colour: Colour) -> None:
+    events: list[str] = []
+    trace = colour.callback(lambda name, info: events.append(name))
+    with HTTP2Server() as server:
+        async with await connect(colour, server) as line:
+            await colour.read(await line.send("GET", "/bytes/400000", extensions={"trace": trace}))
+    assert TRACE[10:] == events[-4:]
+    assert 1 == events.count("http2.receive_response_body.started")
+
+
+async def test_the_trace_tells_of_a_body_that_is_closed_half_way(colour: Colour) -> None:
+    events: list[tuple[str, Any]] = []
+    trace = colour.callback(lambda name, info: events.append((name, info)))
+
+    def script(peer: Peer, number: int) -> None:
+        stream_id, _ = peer.next_request()
+        peer.headers(stream_id, 200)
+        peer.data(stream_id, b"half")
+        peer.until_closed()
+
+    with HTTP2Server(script) as server:
+        async with await connect(colour, server) as line:
+            response = await line.send("GET", "/", extensions={"trace": trace})
+            chunks = colour.iter_raw(response)
+            assert b"half" == await anext(chunks)
+            await colour.close(response)
+            await chunks.aclose()  # type: ignore[attr-defined]  # it is a generator
+    failed = "http2.receive_response_body.failed"
+    assert [TRACE[10], failed, *TRACE[12:]] == [name for name, _ in events[-4:]]
+    assert isinstance(dict(events)[failed]["exception"], GeneratorExit)
+
+
+async def test_a_response_that_is_dropped_unread_is_reset_and_its_credit_given_back(
+    colour: Colour,
+) -> None:
+    """More is dropped than the connection's window holds: the server could send nothing any more."""
+    window = 65_535
+    ids: list[int | None] = []
+
+    def script(peer: Peer, number: int) -> None:
+        for _ in range(5):
+            stream_id, _ = peer.next_request()
+            peer.headers(stream_id, 200)
+            peer.data(stream_id, bytes(window // 2))
+        stream_id, _ = peer.next_request()
+        peer.respond(stream_id, 200, bytes(window))
+        ids.extend(event.stream_id for event in peer.events if isinstance(event, StreamReset))
+
+    with HTTP2Server(script) as server:
+        async with await connect(
+            colour, server, http2_stream_window=window, http2_connection_window=window
+        ) as line:
+            for _ in range(5):
+                await line.send("GET", "/")
+                gc.collect()
+            assert window == len(await line.get("/"))
+            assert 6 == line.done
+    assert [1, 3, 5, 7, 9] == ids
+
+
+async def test_a_response_that_is_dropped_where_the_connection_is_locked_waits(
+    colour: Colour,
+) -> None:
+    with HTTP2Server() as server:
+        async with await connect(colour, server) as line:
+            response = await line.send("GET", "/bytes/400000")
+            with line.connection._turns.mutex:
+                del response
+                gc.collect()
+                assert 0 == line.done
+            assert b"" == await line.get("/bytes/0")
+            while line.done < 2:
+                await colour.checkpoint()
+            assert {} == line.connection._session.streams
 
 
 async def test_a_hundred_requests_share_a_connection(colour: Colour) -> None:

@@ -13,7 +13,10 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from h2.events import RequestReceived
+from h2.settings import SettingCodes
 from tests.support.colours import Colour
+from tests.support.http2_server import HTTP2Server, Peer
 from tests.support.http_server import HTTPServer
 from tests.support.raw_server import RawServer
 
@@ -86,6 +89,36 @@ async def test_a_response_that_is_dropped_unread_gives_its_place_back(colour: Co
                 gc.collect()
             (stats,) = transport.stats().values()
         assert (0, 3, 3) == (stats.active, stats.opened, stats.closed)
+
+
+async def test_who_waits_gets_the_place_of_a_response_of_http2_that_is_dropped(
+    colour: Colour,
+) -> None:
+    def script(peer: Peer, number: int) -> None:
+        while (event := peer.next_event()) is not None:
+            if isinstance(event, RequestReceived):
+                peer.headers(event.stream_id, 200)
+
+    settings = {SettingCodes.MAX_CONCURRENT_STREAMS: 1}
+    with HTTP2Server(script, settings=settings) as server:
+        async with colour.transport(
+            http1=False, http2=True, limits=Limits(max_connections=1)
+        ) as transport:
+            request = Request("GET", server.url, extensions={"timeout": LIMITS})
+            held = [await transport.handle(request)]
+
+            async def wait() -> None:
+                await colour.close(await transport.handle(request))
+
+            async def drop() -> None:
+                while not transport._pool._state.queue:
+                    await colour.checkpoint()
+                held.clear()
+                gc.collect()
+
+            await colour.concurrently(wait, drop)
+            (stats,) = transport.stats().values()
+        assert (0, 1, 1, 0) == (stats.active, stats.opened, stats.reused, stats.waiting)
 
 
 def test_a_response_that_is_collected_under_the_pools_lock_waits_for_the_next_request() -> None:

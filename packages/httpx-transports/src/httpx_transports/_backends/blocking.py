@@ -15,6 +15,7 @@ import os
 import socket
 import struct
 import sys
+from _thread import start_new_thread
 from collections.abc import Callable, Sequence
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
@@ -320,5 +321,18 @@ class BlockingBackend(Backend):
     async def run_blocking(self, function: Any, *args: Any) -> Any:
         return function(*args)
 
+    def caller(self) -> Callable[[Callable[[], object]], object]:
+        return _in_a_thread
+
     def owner(self) -> object:
         return os.getpid()
+
+
+def _in_a_thread(function: Callable[[], object]) -> None:
+    # Not a `threading.Thread`: starting one takes locks that whom the garbage collector interrupted
+    # may hold.
+    try:
+        start_new_thread(function, ())
+    except RuntimeError:
+        # The interpreter is about to end, or the system has no more threads.
+        pass

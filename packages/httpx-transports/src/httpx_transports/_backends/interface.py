@@ -16,7 +16,7 @@ Rules for all backends:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -176,6 +176,14 @@ class Backend:
     async def run_blocking(self, function: Any, *args: Any) -> Any:
         """Call a function that may block: in a helper thread on the async side, here on the sync
         side.
+        """
+        raise NotImplementedError
+
+    def caller(self) -> Callable[[Callable[[], object]], object]:
+        """Something that has a function called soon, where the streams made here may be used.
+
+        For the garbage collector, which comes in any thread and in the middle of anything: it may
+        be called there, takes no lock and does not wait.
         """
         raise NotImplementedError
 

@@ -7,7 +7,7 @@ alike. What would wait for ever is told as the timeout that a user would get.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import faults
@@ -356,6 +356,9 @@ class ScriptedBackend(Backend):
     async def run_blocking(self, function: Any, *args: Any) -> Any:
         return function(*args)
 
+    def caller(self) -> Callable[[Callable[[], object]], object]:
+        return _at_once
+
     def owner(self) -> object:
         return self
 
@@ -364,6 +367,10 @@ class ScriptedBackend(Backend):
         self.awaits += 1
         if self.awaits == self.cancel_at:
             raise await _cancellation()
+
+
+def _at_once(function: Callable[[], object]) -> None:
+    function()
 
 
 async def _cancellation() -> BaseException:

@@ -284,6 +284,12 @@ class TrioBackend(Backend):
     async def run_blocking(self, function: Any, *args: Any) -> Any:
         return await anyio.to_thread.run_sync(function, *args)
 
+    def caller(self) -> Callable[[Callable[[], object]], object]:
+        owner: Any = self.owner()
+        soon: Callable[[Callable[[], object]], object]
+        soon = getattr(owner, "run_sync_soon", None) or owner.call_soon_threadsafe
+        return soon
+
     def owner(self) -> object:
         trio = sys.modules.get("trio")
         if trio is not None and trio.lowlevel.in_trio_run():

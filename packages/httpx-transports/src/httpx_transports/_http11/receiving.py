@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 READ_SIZE = 65_536
 BODY_READ_SIZE = 262_144
 
+STEP = "http11.receive_response_body"
+
 
 def disconnected() -> RemoteProtocolError:
     """The peer closed where its response was due; code in the wild looks for these words."""
@@ -85,7 +87,7 @@ class HTTP11Body(Body):
         self._told = False
 
     async def receive(self) -> bytes:
-        if self._first:
+        if self._first and self._attempt.trace is None:
             data, self._first = self._first, b""
             return data
         if not self._open:
@@ -95,7 +97,10 @@ class HTTP11Body(Body):
         try:
             if attempt.trace is not None and not self._told:
                 self._told = True
-                await attempt.trace.started("http11.receive_response_body", request=attempt.request)
+                await attempt.trace.started(STEP, request=attempt.request)
+            if self._first:
+                data, self._first = self._first, b""
+                return data
             while True:
                 data = await self._stream.read(BODY_READ_SIZE, attempt.left(attempt.read))
                 if data:
@@ -104,14 +109,14 @@ class HTTP11Body(Body):
                     decoder.end()
                 if decoder.complete:
                     if attempt.trace is not None:
-                        await attempt.trace.complete("http11.receive_response_body")
+                        await attempt.trace.complete(STEP)
                     break
                 if data:
                     return data
         except BaseException as exc:
             self._fail(exc)
             if attempt.trace is not None and isinstance(exc, Exception):
-                await attempt.trace.failed("http11.receive_response_body", exc)
+                await attempt.trace.failed(STEP, exc)
                 await tell_closed(attempt)
             raise
         self._open = False
@@ -127,6 +132,8 @@ class HTTP11Body(Body):
             self._open = False
             self._connection.abandon()
             if self._attempt.trace is not None:
+                if self._told:
+                    await self._attempt.trace.abandoned(STEP)
                 await tell_closed(self._attempt)
 
     def __del__(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from httpx_core import LocalProtocolError
@@ -10,8 +11,12 @@ from .._body import Body, Upload
 
 if TYPE_CHECKING:
     from .._attempt import Attempt
+    from .._trace import Trace
     from .connection import HTTP2Connection
     from .streams import Stream
+
+
+STEP = "http2.receive_response_body"
 
 
 class Outgoing:
@@ -65,7 +70,15 @@ class Outgoing:
 class ResponseBody(Body):
     """The body of a response whose head has been given to its user."""
 
-    __slots__ = ("_attempt", "_connection", "_extensions", "_is_open", "_outgoing", "_stream")
+    __slots__ = (
+        "_attempt",
+        "_connection",
+        "_extensions",
+        "_is_open",
+        "_outgoing",
+        "_stream",
+        "_told",
+    )
 
     def __init__(
         self,
@@ -85,46 +98,56 @@ class ResponseBody(Body):
         self._outgoing = outgoing
         self._extensions = extensions
         self._is_open = True
+        self._told = False
 
     async def receive(self) -> bytes:
         if not self._is_open:
             return b""
         try:
-            trace = self._attempt.trace
-            receiving = self._connection.receive_body(self._stream, self._attempt, self._outgoing)
-            if trace is None:
-                data = await receiving
-            else:
-                data = await trace.step(
-                    "http2.receive_response_body",
-                    receiving,
-                    request=self._attempt.request,
-                    stream_id=self._stream.id,
+            if self._attempt.trace is not None and not self._told:
+                self._told = True
+                await self._attempt.trace.started(
+                    STEP, request=self._attempt.request, stream_id=self._stream.id
                 )
+            data = await self._connection.receive_body(self._stream, self._attempt, self._outgoing)
+            if self._attempt.trace is not None:
+                await self._connection.tell_settings(self._attempt.trace)
         except BaseException as exc:
             await self._end(exc)
             raise
         if not data:
             if self._stream.trailers:
                 self._extensions["trailing_headers"] = self._stream.trailers
-            await self._end(None)
+            await self._end(None, whole=True)
         return data
 
     async def aclose(self) -> None:
         await self._end(None)
 
-    async def _end(self, exc: BaseException | None) -> None:
+    def __del__(self) -> None:
+        # Dropped without having been closed: the server is to stop, and the place is another's.
+        if self._is_open and not sys.is_finalizing():
+            self._is_open = False
+            self._connection.lose(self._stream)
+
+    async def _end(self, exc: BaseException | None, whole: bool = False) -> None:
+        """`whole`: the body was read to its end."""
         if not self._is_open:
             return
         self._is_open = False
-        trace = self._attempt.trace
-        if trace is None or exc is not None:
-            await self._connection.end_exchange(self._stream)
-        else:
-            await trace.step(
-                "http2.response_closed",
-                self._connection.end_exchange(self._stream),
-                stream_id=self._stream.id,
-            )
+        await self._connection.end_exchange(self._stream)
         if self._outgoing is not None:
             await self._outgoing.aclose()
+        if self._attempt.trace is not None and (exc is None or isinstance(exc, Exception)):
+            await self._tell_end(self._attempt.trace, exc, whole)
+
+    async def _tell_end(self, trace: Trace, exc: Exception | None, whole: bool) -> None:
+        if self._told:
+            if exc is not None:
+                await trace.failed(STEP, exc)
+            elif whole:
+                await trace.complete(STEP)
+            else:
+                await trace.abandoned(STEP)
+        await trace.started("http2.response_closed", stream_id=self._stream.id)
+        await trace.complete("http2.response_closed")

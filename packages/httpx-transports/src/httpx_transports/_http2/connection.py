@@ -11,6 +11,7 @@ has been read to its end and when there are any.
 
 from __future__ import annotations
 
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from .._attempt import Attempt
     from .._backends.interface import Backend, NetworkStream
+    from .._trace import Trace
 
     Pair = tuple[bytes, bytes]
 
@@ -66,6 +68,7 @@ class HTTP2Connection(Connection):
         "_owner",
         "_peer",
         "_session",
+        "_soon",
         "_turns",
         "keepalive",
         "limit",
@@ -113,6 +116,7 @@ class HTTP2Connection(Connection):
         )
         self._greeted = False
         self._owner = backend.owner()
+        self._soon = backend.caller()
         self.limit = self._session.limit
         self.keepalive: float | None = None
         self.on_done = _nobody
@@ -229,7 +233,15 @@ class HTTP2Connection(Connection):
         except BaseException as exc:
             await trace.failed("http2.receive_response_headers", exc)
             raise
+        await self.tell_settings(trace)
         await trace.complete("http2.receive_response_headers", (stream.status, stream.fields))
+
+    async def tell_settings(self, trace: Trace) -> None:
+        """Tell of the SETTINGS that came since the last time."""
+        event, self._session.settings = self._session.settings, None
+        if event is not None:
+            await trace.started("http2.receive_remote_settings")
+            await trace.complete("http2.receive_remote_settings", event)
 
     async def _flush(self, attempt: Attempt) -> None:
         self._greeted = True
@@ -379,6 +391,25 @@ class HTTP2Connection(Connection):
                     f"{limit:.4g} seconds.",
                     request=attempt.request,
                 )
+
+    def lose(self, stream: Stream) -> None:
+        """Take back the stream of a response that was dropped without being closed.
+
+        The garbage collector calls this, in any thread and in the middle of anything, also where one of
+        our locks is held: so it is done a moment later, where the connection is used.
+        """
+        try:
+            self._soon(partial(self._end_lost, stream))
+        except RuntimeError:
+            # Its event loop is over, and the connection with it.
+            pass
+
+    def _end_lost(self, stream: Stream) -> None:
+        if self._is_ours():
+            with self._turns.mutex:
+                self._session.release(stream)
+            self._turns.write_now()
+        self._done()
 
     async def end_exchange(self, stream: Stream) -> None:
         """Give the stream back: reset what is not finished, and tell the pool. It awaits nothing on

@@ -94,7 +94,8 @@ class Session:
 
     `failure` is set when the connection is lost, by either side's fault: no stream goes on then.
     `limit`: how many streams may be open at once; 0 when none may be opened any more.
-    `goaway`: the reason that the peer gave for shutting down, "" while it has not.
+    `goaway`: the reason that the peer gave for shutting down, "" while it has not. `settings`: h2's
+    event of the last SETTINGS that came, until somebody takes it.
     """
 
     __slots__ = (
@@ -110,6 +111,7 @@ class Session:
         "failure",
         "goaway",
         "limit",
+        "settings",
         "streams",
     )
 
@@ -137,6 +139,7 @@ class Session:
         self.limit = ASSUMED_STREAMS
         self.failure: Fault | None = None
         self.goaway = ""
+        self.settings: RemoteSettingsChanged | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
             DataReceived: self._on_data,
             InformationalResponseReceived: self._on_interim,
@@ -434,6 +437,7 @@ class Session:
             self.limit = min(MAX_STREAMS, self._h2.remote_settings.max_concurrent_streams)
         if self._h2.encoder.header_table_size > MAX_TABLE:
             self._h2.encoder.header_table_size = MAX_TABLE
+        self.settings = event
         self._touch_blocked()
 
     def _on_goaway(self, payload: bytes) -> None:

@@ -146,6 +146,9 @@ class Pool:
             found: Slot | Waiter | None = state.take(key, monotonic(), may_share, fresh)
             if found is None:
                 found = state.wait(key, backend.wakeup(), may_share)
+        if self._lost:
+            # Collected under the lock: nobody else may come to give its place to who waits.
+            self._find_lost()
         if state.to_close:
             self._flush(state)
         return found
