@@ -12,10 +12,11 @@ from tests.support.http2_server import HTTP2Server
 from tests.support.servers import RawServer, SOCKSServer, reset
 
 from httpx_core import ConnectError, ConnectTimeout, ProxyError, Request
-from httpx_transports import Proxy
+from httpx_transports import HTTPTransport, Proxy
 from httpx_transports._attempt import Attempt
 from httpx_transports._proxies.negotiate import handshake, negotiate
 from httpx_transports._proxies.socks5 import REPLIES, Socks5
+from httpx_transports.testing import ScriptedBackend
 
 PROXY = "socks5://proxy.test:1080"
 BOUND = b"\x01\x7f\x00\x00\x01\x04\x38"
@@ -304,3 +305,12 @@ async def test_the_steps_are_traced_by_the_names_of_0_28(colour, server):
         ("socks.setup_socks5_connection.started", ["auth", "host", "port", "stream"]),
         ("socks.setup_socks5_connection.complete", ["return_value"]),
     ] == steps
+
+
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+def test_a_socks_proxy_without_a_port_is_reached_at_1080(scheme):
+    network = ScriptedBackend([ConnectError("enough")])
+    with network.installed(HTTPTransport(proxy=f"{scheme}://proxy.test")) as transport:
+        with pytest.raises(ConnectError, match="enough"):
+            transport.handle_request(Request("GET", "http://example.org/"))
+    assert [("proxy.test", 1080)] == network.connects

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 _SCHEMES = frozenset({"http", "https", "ws", "wss"})
 _SECURE = frozenset({"https", "wss"})
 
+# RFC 1928, 3. Of what is connected to, only the URL of a SOCKS proxy can be without a known port.
+SOCKS_PORT = 1080
+
 # Seconds between the tries of `retries=`: 0, then 0.5, doubled each time.
 BACKOFF = 0.5
 MAX_BACKOFF = 30.0
@@ -130,6 +133,7 @@ class Dialer:
     async def _establish(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
         """One try: TCP, then all that is agreed on over it; whatever fails, nothing stays open."""
         host, port = key[1:3] if self.proxy is None else self.proxy.url._origin[1:]
+        port = port or SOCKS_PORT
         if "%" in host:
             # A URL spells the % before an IPv6 zone as %25 (RFC 6874, 2); systems want it plain.
             host = host.replace("%25", "%", 1)
