@@ -310,7 +310,7 @@ async def test_the_steps_are_traced_by_the_names_of_0_28(colour, server):
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
 def test_a_socks_proxy_without_a_port_is_reached_at_1080(scheme):
     network = ScriptedBackend([ConnectError("enough")])
-    with network.installed(HTTPTransport(proxy=f"{scheme}://proxy.test")) as transport:
-        with pytest.raises(ConnectError, match="enough"):
-            transport.handle_request(Request("GET", "http://example.org/"))
+    transport = network.installed(HTTPTransport(proxy=f"{scheme}://proxy.test"))
+    with pytest.raises(ConnectError, match="enough"):
+        transport.handle_request(Request("GET", "http://example.org/"))
     assert [("proxy.test", 1080)] == network.connects
