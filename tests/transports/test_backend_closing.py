@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import select
 import socket
 import threading
 import warnings
@@ -13,9 +14,9 @@ from typing import Any
 
 import pytest
 from tests.support.colours import Colour
-from tests.support.raw_server import RawServer
+from tests.support.raw_server import RawServer, reset
 
-from httpx_core import ReadError
+from httpx_core import ReadError, WriteError
 from httpx_transports._backends.asyncio import AsyncioBackend
 from httpx_transports._bridge import run
 
@@ -138,6 +139,25 @@ async def test_closing_in_a_forked_child_leaves_the_parents_connection(colour: C
         await stream.write(b"mine", 10)
         assert b"mine" == await stream.read(10, 10)
         stream.close()
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_lost_connection_takes_no_more_and_the_loop_logs_nothing(
+    at_once: bool, no_leaks: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        with RawServer(lambda connection, number: reset(connection)) as server:
+            stream: Any = await connect(server)
+            # Blocked, so that the loop sees the reset by our writes first.
+            select.select([stream._socket.fileno()], [], [], 10)
+            with pytest.raises(WriteError):
+                for _ in range(30):
+                    if not (at_once and stream.write_now(b"x")):
+                        await stream.write(b"x", 1)
+            stream.close()
+
+    asyncio.run(main())
+    assert [] == caplog.messages
 
 
 def test_the_number_of_a_closed_socket_is_not_read_by_who_was_reading(server: RawServer) -> None:

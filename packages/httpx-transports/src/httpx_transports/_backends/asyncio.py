@@ -29,11 +29,13 @@ from . import faults
 from .asyncio_race import connect_first, resolve
 from .asyncio_waits import AsyncioLock, AsyncioWakeup
 from .interface import SOCKET_OPTION, Backend, NetworkStream
-from .names import literal, usable
+from .names import literal, told, usable
 from .sockets import address_of, open_unix, readable
 
 if TYPE_CHECKING:
     import ssl
+
+    from .._trace import Trace
 
 UNREAD_HIGH = 512 * 1024
 """Bytes that may wait to be read before the socket is left alone; the loop reads 256 KiB each time."""
@@ -198,6 +200,11 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
         transport = self._transport
         if self._lost or self._closed or self._broken or transport is None:
             raise self._cannot_write()
+        if transport.is_closing():
+            # The loop knows that the connection is lost, and will tell in its next turn. Until then it
+            # would take any write, and warn in its log of those behind the fifth.
+            await asyncio.sleep(0)
+            raise self._cannot_write()
         if len(data) <= SLICE:
             transport.write(data)
             if self._full:
@@ -220,9 +227,10 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
         return None
 
     def write_now(self, data: bytes) -> bool:
-        if self._full or self._lost or self._closed or self._transport is None:
+        transport = self._transport
+        if self._full or self._lost or self._closed or transport is None or transport.is_closing():
             return False
-        self._transport.write(data)
+        transport.write(data)
         return True
 
     async def drain(self, timeout: float | None, watch: bool) -> int:
@@ -449,6 +457,7 @@ class AsyncioBackend(Backend):
         timeout: float | None,
         local_address: str | None = None,
         socket_options: Sequence[SOCKET_OPTION] = (),
+        trace: Trace | None = None,
     ) -> NetworkStream:
         peer = faults.peer_name(host, port)
         deadline = None if timeout is None else monotonic() + timeout
@@ -456,7 +465,8 @@ class AsyncioBackend(Backend):
         try:
             addresses = literal(host, port)
             if not addresses:
-                addresses = usable(await resolve(loop, host, port, timeout), local_address)
+                resolving = resolve(loop, host, port, timeout)
+                addresses = usable(await told(trace, resolving, host, port), local_address)
             sock = await connect_first(loop, addresses, deadline, local_address, socket_options)
         except TimeoutError as exc:
             if exc.errno is not None:
