@@ -205,7 +205,8 @@ class RFC6265CookieJar(CookieJar):
 
     def extract_cookies(self, response: HTTPResponse, request: UrllibRequest) -> None:
         """Keep the cookies of a response of urllib."""
-        headers: HTTPMessage = response.info()
+        # `info()` is what the standard library asks for too: whatever looks like a response has it.
+        headers: HTTPMessage = response.info()  # pyright: ignore[reportDeprecated]
         self.store(headers.get_all("Set-Cookie", []), _place_of_url(request.get_full_url()))
 
     def add_cookie_header(self, request: UrllibRequest) -> None:

@@ -73,6 +73,8 @@ class Response(ResponseHead):
     _encoding: str | None
     _cookies: Cookies
 
+    headers: Headers
+    extensions: dict[str, Any]
     history: list[Response]
     stream: SyncByteStream | AsyncByteStream
 

@@ -13,7 +13,7 @@ Rules that every stage keeps:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import AnyStr, Generic, TypeVar
 
 In = TypeVar("In")
@@ -41,10 +41,10 @@ class Stage(Generic[In, Out]):
 class Parts(Generic[AnyStr]):
     """Text or bytes that grow at the end and are taken as a whole, in linear time."""
 
-    __slots__ = ("_blocks", "_empty", "_parts", "size")
+    __slots__ = ("_blocks", "_join", "_parts", "size")
 
     def __init__(self, empty: AnyStr) -> None:
-        self._empty: AnyStr = empty
+        self._join: Callable[[list[AnyStr]], AnyStr] = empty.join
         self._blocks: list[AnyStr] = []
         self._parts: list[AnyStr] = []
         self.size = 0
@@ -54,12 +54,12 @@ class Parts(Generic[AnyStr]):
         parts.append(part)
         self.size += len(part)
         if len(parts) == _PARTS:
-            self._blocks.append(self._empty.join(parts))
+            self._blocks.append(self._join(parts))
             parts.clear()
 
     def take(self) -> AnyStr:
         """Return all that was added, and begin anew."""
-        whole: AnyStr = self._empty.join(self._blocks + self._parts)
+        whole: AnyStr = self._join(self._blocks + self._parts)
         self._blocks.clear()
         self._parts.clear()
         self.size = 0

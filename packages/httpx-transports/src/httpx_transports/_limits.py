@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 KIB = 1024
 MIB = 1024 * 1024
@@ -101,7 +101,7 @@ class Limits:
             getattr(self, name) == getattr(other, name) for name in self.__slots__
         )
 
-    __hash__ = None  # type: ignore[assignment]  # equal by value, and it was never hashable
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # equal by value, and it was never hashable
 
     def __repr__(self) -> str:
         others = [

@@ -48,10 +48,10 @@ class Proxy:
         if url.username or url.password:
             auth = (url.username, url.password)
             url = url.copy_with(username=None, password=None)
-        self.url = url
-        self.auth = auth
-        self.headers = Headers(headers)
-        self.ssl_context = ssl_context
+        self.url: URL = url
+        self.auth: tuple[str, str] | None = auth
+        self.headers: Headers = Headers(headers)
+        self.ssl_context: ssl.SSLContext | None = ssl_context
 
     @property
     def raw_auth(self) -> tuple[bytes, bytes] | None:

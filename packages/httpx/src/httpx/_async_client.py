@@ -189,7 +189,7 @@ class AsyncClient(AsyncVerbs, SendLoop):
         )
         return await self.send(request, auth=auth, follow_redirects=follow_redirects)
 
-    @asynccontextmanager
+    @asynccontextmanager  # pyright: ignore[reportDeprecated]  # the return type is 0.28's
     async def stream(
         self,
         method: str,

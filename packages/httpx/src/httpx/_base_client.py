@@ -334,7 +334,9 @@ def build_auth(auth: AuthTypes | None) -> Auth | None:
     if auth is None or isinstance(auth, Auth):
         return auth
     if isinstance(auth, tuple):
-        return BasicAuth(username=auth[0], password=auth[1])
+        username: str | bytes
+        username, password = auth[:2]
+        return BasicAuth(username, password)
     if callable(auth):
         return FunctionAuth(func=auth)
     raise TypeError(

@@ -80,7 +80,7 @@ def request(
         )
 
 
-@contextmanager
+@contextmanager  # pyright: ignore[reportDeprecated]  # the return type is 0.28's
 def stream(
     method: str,
     url: URL | str,

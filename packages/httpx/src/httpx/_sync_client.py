@@ -186,7 +186,7 @@ class Client(Verbs, SendLoop):
         )
         return self.send(request, auth=auth, follow_redirects=follow_redirects)
 
-    @contextmanager
+    @contextmanager  # pyright: ignore[reportDeprecated]  # the return type is 0.28's
     def stream(
         self,
         method: str,

@@ -83,12 +83,12 @@ class ScriptedStream(NetworkStream):
         self._alpn = alpn
         self._selected: str | None = None
         self._backend = backend
-        self.peer = peer
-        self.fail_write_at = fail_write_at
-        self.write_error = write_error
+        self.peer: str = peer
+        self.fail_write_at: int | None = fail_write_at
+        self.write_error: BaseException | None = write_error
         self.writes: list[bytes] = []
         self.tls: list[str] = []
-        self.closed = False
+        self.closed: bool = False
 
     @property
     def written(self) -> bytes:
@@ -206,7 +206,7 @@ class ScriptedWakeup(Wakeup):
 
     def __init__(self, backend: ScriptedBackend) -> None:
         self._backend = backend
-        self.is_set = False
+        self.is_set: bool = False
 
     def set(self) -> None:
         self.is_set = True
@@ -293,9 +293,9 @@ class ScriptedBackend(Backend):
         cancel_at: int | None = None,
     ) -> None:
         self._script = list(connections)[::-1]
-        self.is_async = is_async
-        self.cancel_at = cancel_at
-        self.awaits = 0
+        self.is_async: bool = is_async
+        self.cancel_at: int | None = cancel_at
+        self.awaits: int = 0
         self.streams: list[ScriptedStream] = []
         self.connects: list[tuple[str, int]] = []
         self.slept: list[float] = []
