@@ -25,11 +25,13 @@ from . import faults
 from .blocking_race import connect_first
 from .blocking_waits import BlockingLock, BlockingWakeup
 from .interface import SOCKET_OPTION, Backend, NetworkStream
-from .names import literal, lookup, lookup_within, usable
+from .names import literal, lookup, lookup_within, told, usable
 from .sockets import address_of, open_unix, readable, wait_writable
 
 if TYPE_CHECKING:
     import ssl
+
+    from .._trace import Trace
 
 _FOREVER = struct.pack("@ll", 0, 0)
 
@@ -253,6 +255,10 @@ def _timeval(seconds: float | None) -> bytes:
     return struct.pack("@ll", micros // 1_000_000, micros % 1_000_000)
 
 
+async def _look_up(host: str, port: int, seconds: float | None) -> Any:
+    return lookup(host, port) if seconds is None else lookup_within(host, port, seconds)
+
+
 class BlockingBackend(Backend):
     """Connects, waits and wakes up by blocking the calling thread."""
 
@@ -269,15 +275,15 @@ class BlockingBackend(Backend):
         timeout: float | None,
         local_address: str | None = None,
         socket_options: Sequence[SOCKET_OPTION] = (),
+        trace: Trace | None = None,
     ) -> NetworkStream:
         peer = faults.peer_name(host, port)
         deadline = None if timeout is None else monotonic() + timeout
         try:
             addresses = literal(host, port)
             if not addresses:
-                found = (
-                    lookup(host, port) if timeout is None else lookup_within(host, port, timeout)
-                )
+                looking_up = _look_up(host, port, timeout)
+                found = await told(trace, looking_up, host, port)
                 addresses = usable(found, local_address)
             sock = connect_first(addresses, deadline, local_address, socket_options)
         except TimeoutError as exc:

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     import ssl
 
+    from .._trace import Trace
+
 SOCKET_OPTION: TypeAlias = (
     "tuple[int, int, int] | tuple[int, int, bytes | bytearray] | tuple[int, int, None, int]"
 )
@@ -154,8 +156,12 @@ class Backend:
         timeout: float | None,
         local_address: str | None = None,
         socket_options: Sequence[SOCKET_OPTION] = (),
+        trace: Trace | None = None,
     ) -> NetworkStream:
-        """Connect by Happy Eyeballs (RFC 8305) to a name or an IP literal (no brackets)."""
+        """Connect by Happy Eyeballs (RFC 8305) to a name or an IP literal (no brackets).
+
+        A `trace` is told of the lookup of a name.
+        """
         raise NotImplementedError
 
     async def connect_unix(

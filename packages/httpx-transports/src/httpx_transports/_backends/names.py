@@ -7,9 +7,15 @@ be interrupted: so where a limit is set it runs in a thread that is left behind 
 from __future__ import annotations
 
 import socket
-from typing import Any
+from collections.abc import Awaitable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .happy_eyeballs import Address, from_getaddrinfo
+
+if TYPE_CHECKING:
+    from .._trace import Trace
+
+T = TypeVar("T")
 
 
 def literal(host: str, port: int) -> list[Address]:
@@ -65,6 +71,13 @@ def lookup_within(host: str, port: int, seconds: float) -> Any:
     if isinstance(outcome[0], OSError):
         raise outcome[0]
     return outcome[0]
+
+
+async def told(trace: Trace | None, looking_up: Awaitable[T], host: str, port: int) -> T:
+    """Await a lookup, telling a trace of it: httpx 0.28 counted it to connecting."""
+    if trace is None:
+        return await looking_up
+    return await trace.step("connection.resolve_name", looking_up, host=host, port=port)
 
 
 def usable(answers: Any, local_address: str | None) -> list[Address]:

@@ -16,6 +16,8 @@ from .interface import SOCKET_OPTION, Backend, Lock, NetworkStream, Wakeup
 if TYPE_CHECKING:
     import ssl
 
+    from .._trace import Trace
+
 
 class Wait:
     """The peer is silent: a read's limit ends at once. Use the constant `WAIT`."""
@@ -318,6 +320,7 @@ class ScriptedBackend(Backend):
         timeout: float | None,
         local_address: str | None = None,
         socket_options: Sequence[SOCKET_OPTION] = (),
+        trace: Trace | None = None,
     ) -> NetworkStream:
         self.connects.append((host, port))
         return await self._connect(faults.peer_name(host, port))

@@ -23,12 +23,14 @@ from httpx_core import WriteError
 from . import faults
 from .happy_eyeballs import Address, Race
 from .interface import SOCKET_OPTION, Backend, NetworkStream
-from .names import literal, usable
+from .names import literal, told, usable
 from .sockets import address_of, open_tcp, open_unix, readable
 from .trio_waits import TrioLock, TrioWakeup
 
 if TYPE_CHECKING:
     import ssl
+
+    from .._trace import Trace
 
 
 class TrioStream(NetworkStream):
@@ -233,13 +235,15 @@ class TrioBackend(Backend):
         timeout: float | None,
         local_address: str | None = None,
         socket_options: Sequence[SOCKET_OPTION] = (),
+        trace: Trace | None = None,
     ) -> NetworkStream:
         peer = faults.peer_name(host, port)
         try:
             with anyio.move_on_after(timeout):
                 addresses = literal(host, port)
                 if not addresses:
-                    addresses = usable(await _resolve(host, port), local_address)
+                    resolving = _resolve(host, port)
+                    addresses = usable(await told(trace, resolving, host, port), local_address)
                 racing = _Racing(addresses, local_address, socket_options)
                 return TrioStream(await racing.run(), peer)
         except (OSError, UnicodeError) as exc:

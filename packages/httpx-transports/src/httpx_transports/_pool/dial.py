@@ -203,6 +203,7 @@ class Dialer:
             timeout=limit,
             local_address=self._local_address,
             socket_options=self._socket_options,
+            trace=trace,
         )
         if trace is None:
             return await connecting
