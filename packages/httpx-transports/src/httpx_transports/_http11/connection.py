@@ -214,9 +214,12 @@ class HTTP11Connection(Connection):
             return response
         body: Body
         if reader.switched:
-            extensions["network_stream"] = type(self._face)(self._stream, decoder.leftover)
             self.limit = 0
             body = HandedOverBody(self)
+            # Whichever of the two is closed, the response or its stream: the place is another's then.
+            extensions["network_stream"] = type(self._face)(
+                self._stream, decoder.leftover, body.give_up
+            )
         else:
             body = HTTP11Body(self, self._stream, attempt, reader)
         stream = AsyncResponseStream(body) if self._backend.is_async else ResponseStream(body)
