@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ from tests.support.http2_server import HTTP2Server, Peer
 from tests.support.http_server import HTTPServer
 from tests.support.raw_server import RawServer
 
-from httpx_core import AsyncByteStream, PoolTimeout, ReadError, ReadTimeout, Request
+from httpx_core import AsyncByteStream, ConnectError, PoolTimeout, ReadError, ReadTimeout, Request
 from httpx_transports import AsyncHTTPTransport, HTTPTransport, Limits
 from httpx_transports.testing import ScriptedBackend, ScriptedStream
 
@@ -87,6 +88,38 @@ async def test_a_response_that_is_dropped_unread_gives_its_place_back(colour: Co
                 request = Request("GET", server.url, extensions=limits)
                 await transport.handle(request)
                 gc.collect()
+            (stats,) = transport.stats().values()
+        assert (0, 3, 3) == (stats.active, stats.opened, stats.closed)
+
+
+UPGRADED = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: echo\r\nConnection: upgrade\r\n\r\n"
+
+
+@pytest.mark.parametrize("ending", ["close", "start_tls"])
+async def test_an_upgraded_stream_that_is_closed_without_its_response_gives_the_place_back(
+    colour: Colour, ending: str
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with RawServer(sends(UPGRADED)) as server:
+        headers = {"Connection": "upgrade", "Upgrade": "echo"}
+        request = Request(
+            "GET", server.url, headers=headers, extensions={"timeout": LIMITS | {"pool": 0.2}}
+        )
+        async with colour.transport(limits=Limits(max_connections=1)) as transport:
+            response: Any = None
+            for _ in range(3):
+                response = await transport.handle(request)
+                stream = response.extensions["network_stream"]
+                if ending == "start_tls":
+                    with pytest.raises(ConnectError):
+                        securing = stream.start_tls(context, "", 10)
+                        if colour.is_async:
+                            await securing
+                elif colour.is_async:
+                    await stream.aclose()
+                else:
+                    stream.close()
+            await colour.close(response)
             (stats,) = transport.stats().values()
         assert (0, 3, 3) == (stats.active, stats.opened, stats.closed)
 

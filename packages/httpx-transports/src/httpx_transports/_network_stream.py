@@ -6,6 +6,7 @@ read and write on it is for those that were handed the connection (101, or 2xx t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from httpx_core import TransportError
@@ -19,15 +20,25 @@ if TYPE_CHECKING:
     from ._backends.interface import NetworkStream
 
 
+def _nothing() -> None:
+    pass
+
+
 class NetworkStreamFace:
     """A connection for sync users; limits are in seconds, None waits for ever."""
 
     __module__ = "httpx_transports"
-    __slots__ = ("_leading", "_stream")
+    __slots__ = ("_closed", "_leading", "_stream")
 
-    def __init__(self, stream: NetworkStream, leading: bytes = b"") -> None:
+    def __init__(
+        self,
+        stream: NetworkStream,
+        leading: bytes = b"",
+        closed: Callable[[], None] = _nothing,
+    ) -> None:
         self._stream = stream
         self._leading = leading
+        self._closed = closed
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes, at most `max_bytes`; b"" when the peer has closed. ReadTimeout, ReadError."""
@@ -52,6 +63,7 @@ class NetworkStreamFace:
     def close(self) -> None:
         """Close the connection; a second call does nothing."""
         self._stream.close()
+        self._closed()
 
     def start_tls(
         self,
@@ -62,10 +74,13 @@ class NetworkStreamFace:
         """Do a TLS handshake and return the encrypted connection. ConnectTimeout, ConnectError."""
         try:
             stream = run(self._stream.start_tls(ssl_context, server_hostname or "", timeout))
-        except TransportError as exc:
-            share_with_httpcore(exc)
+        except BaseException as exc:
+            # The stream is closed by now.
+            self._closed()
+            if isinstance(exc, TransportError):
+                share_with_httpcore(exc)
             raise
-        return NetworkStreamFace(stream)
+        return NetworkStreamFace(stream, closed=self._closed)
 
     def get_extra_info(self, info: str) -> Any:
         """`client_addr`, `server_addr`, `socket`, `ssl_object` or `is_readable`; None when not known."""
@@ -76,11 +91,17 @@ class AsyncNetworkStreamFace:
     """A connection for async users; limits are in seconds, None waits for ever."""
 
     __module__ = "httpx_transports"
-    __slots__ = ("_leading", "_stream")
+    __slots__ = ("_closed", "_leading", "_stream")
 
-    def __init__(self, stream: NetworkStream, leading: bytes = b"") -> None:
+    def __init__(
+        self,
+        stream: NetworkStream,
+        leading: bytes = b"",
+        closed: Callable[[], None] = _nothing,
+    ) -> None:
         self._stream = stream
         self._leading = leading
+        self._closed = closed
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Wait for bytes, at most `max_bytes`; b"" when the peer has closed. ReadTimeout, ReadError."""
@@ -105,6 +126,7 @@ class AsyncNetworkStreamFace:
     async def aclose(self) -> None:
         """Close the connection; a second call does nothing."""
         self._stream.close()
+        self._closed()
 
     async def start_tls(
         self,
@@ -115,10 +137,13 @@ class AsyncNetworkStreamFace:
         """Do a TLS handshake and return the encrypted connection. ConnectTimeout, ConnectError."""
         try:
             stream = await self._stream.start_tls(ssl_context, server_hostname or "", timeout)
-        except TransportError as exc:
-            share_with_httpcore(exc)
+        except BaseException as exc:
+            # The stream is closed by now.
+            self._closed()
+            if isinstance(exc, TransportError):
+                share_with_httpcore(exc)
             raise
-        return AsyncNetworkStreamFace(stream)
+        return AsyncNetworkStreamFace(stream, closed=self._closed)
 
     def get_extra_info(self, info: str) -> Any:
         """`client_addr`, `server_addr`, `socket`, `ssl_object` or `is_readable`; None when not known."""

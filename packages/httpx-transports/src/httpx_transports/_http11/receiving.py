@@ -175,6 +175,10 @@ class HandedOverBody(Body):
         return b""
 
     async def aclose(self) -> None:
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Close the connection and give its place in the pool back."""
         if self._open:
             self._open = False
             self._connection.abandon()
