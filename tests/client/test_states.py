@@ -91,6 +91,53 @@ async def test_the_transports_are_closed_with_the_client(colour: Any) -> None:
     assert [["close"], ["close"]] == [own.calls, mounted.calls]
 
 
+class Refusing(Transport):
+    """Is done with, and raises all the same."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self._error = error
+
+    def __exit__(self, *args: Any) -> None:
+        super().__exit__(*args)
+        raise self._error
+
+    def close(self) -> None:
+        super().close()
+        raise self._error
+
+
+@pytest.mark.parametrize("entered", [False, True])
+@pytest.mark.parametrize(
+    ("errors", "raised"),
+    [
+        ([OSError("first"), None, ValueError("second")], OSError),
+        ([None, ValueError("only"), None], ValueError),
+        ([OSError("first"), KeyboardInterrupt(), ValueError("second")], KeyboardInterrupt),
+        ([KeyboardInterrupt(), SystemExit(), None], KeyboardInterrupt),
+    ],
+    ids=str,
+)
+async def test_all_transports_are_closed_when_one_refuses(
+    colour: Any,
+    entered: bool,
+    errors: list[BaseException | None],
+    raised: type[BaseException],
+) -> None:
+    transports = [Transport() if error is None else Refusing(error) for error in errors]
+    mounts = {"http://a.test": transports[1], "http://b.test": None, "all://c": transports[2]}
+    client = colour.client(transport=transports[0], mounts=mounts)
+    with pytest.raises(raised):
+        if entered:
+            async with client:
+                pass
+        else:
+            await client.aclose()
+    assert client.is_closed
+    expected = ["enter", "exit"] if entered else ["close"]
+    assert [expected] * 3 == [transport.calls for transport in transports]
+
+
 async def test_closing_closes_the_connections(colour: Any, server: Any, no_leaks: None) -> None:
     async with colour.client() as client:
         await client.get(server.url + "/bytes/3")

@@ -14,6 +14,7 @@ from httpx_transports import DEFAULT_LIMITS, AsyncBaseTransport, AsyncHTTPTransp
 
 from ._async_verbs import AsyncVerbs
 from ._base_client import ClientState, warn_of_cookies
+from ._closing import Closing
 from ._defaults import (
     DEFAULT_MAX_REDIRECTS,
     MAX_DRAINED_BODY,
@@ -320,6 +321,10 @@ class AsyncClient(AsyncVerbs, SendLoop):
 
     # Opening and closing
 
+    def _transports(self) -> list[AsyncBaseTransport]:
+        mounted = [transport for transport in self._mounts.values() if transport is not None]
+        return [self._transport, *mounted]
+
     def stats(self) -> dict[str, OriginStats]:
         """What the connection pools are doing and have done, by origin (`scheme://host:port`).
 
@@ -333,17 +338,16 @@ class AsyncClient(AsyncVerbs, SendLoop):
         """Close the client, its transports and their connections. A second call does nothing."""
         if self._state is not ClientState.CLOSED:
             self._state = ClientState.CLOSED
-            await self._transport.aclose()
-            for mounted in self._mounts.values():
-                if mounted is not None:
-                    await mounted.aclose()
+            closing = Closing()
+            for transport in self._transports():
+                with closing:
+                    await transport.aclose()
+            closing.done()
 
     async def __aenter__(self: T) -> T:
         self._open()
-        await self._transport.__aenter__()
-        for mounted in self._mounts.values():
-            if mounted is not None:
-                await mounted.__aenter__()
+        for transport in self._transports():
+            await transport.__aenter__()
         return self
 
     async def __aexit__(
@@ -353,7 +357,8 @@ class AsyncClient(AsyncVerbs, SendLoop):
         traceback: TracebackType | None = None,
     ) -> None:
         self._state = ClientState.CLOSED
-        await self._transport.__aexit__(exc_type, exc_value, traceback)
-        for mounted in self._mounts.values():
-            if mounted is not None:
-                await mounted.__aexit__(exc_type, exc_value, traceback)
+        closing = Closing()
+        for transport in self._transports():
+            with closing:
+                await transport.__aexit__(exc_type, exc_value, traceback)
+        closing.done()

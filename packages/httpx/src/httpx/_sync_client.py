@@ -14,6 +14,7 @@ from httpx_transports import DEFAULT_LIMITS, BaseTransport, HTTPTransport, Limit
 from httpx_transports._bridge import run
 
 from ._base_client import ClientState, warn_of_cookies
+from ._closing import Closing
 from ._defaults import (
     DEFAULT_MAX_REDIRECTS,
     MAX_DRAINED_BODY,
@@ -310,6 +311,10 @@ class Client(Verbs, SendLoop):
 
     # Opening and closing
 
+    def _transports(self) -> list[BaseTransport]:
+        mounted = [transport for transport in self._mounts.values() if transport is not None]
+        return [self._transport, *mounted]
+
     def stats(self) -> dict[str, OriginStats]:
         """What the connection pools are doing and have done, by origin (`scheme://host:port`).
 
@@ -324,17 +329,16 @@ class Client(Verbs, SendLoop):
         """Close the client, its transports and their connections. A second call does nothing."""
         if self._state is not ClientState.CLOSED:
             self._state = ClientState.CLOSED
-            self._transport.close()
-            for mounted in self._mounts.values():
-                if mounted is not None:
-                    mounted.close()
+            closing = Closing()
+            for transport in self._transports():
+                with closing:
+                    transport.close()
+            closing.done()
 
     def __enter__(self: T) -> T:
         self._open()
-        self._transport.__enter__()
-        for mounted in self._mounts.values():
-            if mounted is not None:
-                mounted.__enter__()
+        for transport in self._transports():
+            transport.__enter__()
         return self
 
     def __exit__(
@@ -344,7 +348,8 @@ class Client(Verbs, SendLoop):
         traceback: TracebackType | None = None,
     ) -> None:
         self._state = ClientState.CLOSED
-        self._transport.__exit__(exc_type, exc_value, traceback)
-        for mounted in self._mounts.values():
-            if mounted is not None:
-                mounted.__exit__(exc_type, exc_value, traceback)
+        closing = Closing()
+        for transport in self._transports():
+            with closing:
+                transport.__exit__(exc_type, exc_value, traceback)
+        closing.done()
