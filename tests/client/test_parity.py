@@ -181,7 +181,7 @@ def test_both_files_are_compared_to_their_end(sync: str, asynchronous: str) -> N
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("self._transport.close()", "pass"),
+        ("transport.close()", "pass"),
         ("response.close()", "response.read()"),
         ("ClientState.CLOSED", "ClientState.OPENED"),
         ("follow_redirects: bool = False", "follow_redirects: bool = True"),
