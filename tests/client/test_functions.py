@@ -87,10 +87,3 @@ def test_nothing_is_left_open(server: Any, no_leaks: None) -> None:
     httpx.get(server.url + "/bytes/3")
     with pytest.raises(httpx.UnsupportedProtocol, match="missing an 'http://' or 'https://'"):
         httpx.get("/relative")
-
-
-def test_main_says_what_to_install(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        httpx.main()
-    assert 2 == caught.value.code
-    assert "pip install 'httpx[cli]'" in capsys.readouterr().err
