@@ -2,7 +2,8 @@
 
 The blocks of Python in a Markdown file are run, one after the other in one namespace a file, in a
 network where example.org and two proxies are servers on loopback (`tests/support/example_network.py`).
-An HTML comment before a block makes an exception of it:
+What a block prints is compared, where "prints" and a block of text follow it. An HTML comment before
+a block makes an exception of it:
 
 - `<!-- needs: requests -->`: it shows another library, and runs where that is installed;
   `hatch run docs:test` sees to it. Elsewhere it is compiled.
@@ -15,6 +16,7 @@ import doctest
 import importlib
 import importlib.util
 import inspect
+import logging
 import os
 import pkgutil
 import re
@@ -40,7 +42,8 @@ PAGES = sorted(
 
 BLOCK = re.compile(
     r"(?:^<!-- (?P<exception>not run|needs): (?P<what>[^\n]+?) -->\n+)?"
-    r"^```python(?: [^\n]+)?\n(?P<code>.*?)^```$",
+    r"^```python(?: [^\n]+)?\n(?P<code>.*?)^```$"
+    r"(?:\n\n(?:[^\n]* )?prints\n\n```text\n(?P<printed>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -155,9 +158,21 @@ def network(authority: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield network
 
 
+@pytest.fixture
+def _log_level() -> Iterator[None]:
+    """A page may set the level of our logger; it is put back."""
+    yield
+    logging.getLogger("httpx").setLevel(logging.NOTSET)
+
+
+@pytest.mark.usefixtures("_log_level")
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_the_python_of_a_page_runs(
-    page: Path, network: ExampleNetwork, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: Path,
+    network: ExampleNetwork,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     text = page.read_text(encoding="utf-8")
     blocks = blocks_of(page)
@@ -170,6 +185,9 @@ def test_the_python_of_a_page_runs(
             code = compile("\n" * line + block["code"], str(page), "exec")
             if is_run(block):
                 exec(code, names)
+                printed = capsys.readouterr().out
+                if block["printed"] is not None:
+                    assert block["printed"] == printed
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

@@ -1,0 +1,67 @@
+"""How the reference shows our docstrings: prose, examples as code, and what is raised as a list.
+
+A docstring here is prose in Markdown. Lines that begin with `>>>` are an example, up to the next
+empty line. Sentences that begin with the name of an exception and a colon say when it is raised.
+"""
+
+from __future__ import annotations
+
+import builtins
+import re
+from typing import Any
+
+import griffe
+
+_RAISED = re.compile(
+    r"(?:(?<=^)|(?<=[.:] )|(?<=\.\n))((?:[A-Z]\w+(?:\.\w+)?, )*[A-Z]\w+(?:\.\w+)?): "
+)
+
+
+class Docstrings(griffe.Extension):
+    """Rewrites each docstring to Markdown, once, when it is loaded."""
+
+    def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
+        """Called by griffe for every module, class, function and attribute."""
+        if obj.docstring is not None:
+            obj.docstring.value = as_markdown(obj.docstring.value)
+
+
+def as_markdown(text: str) -> str:
+    """A docstring with its examples fenced and its exceptions listed.
+
+    >>> print(as_markdown("Add one.\\n\\n>>> add(1)\\n2\\n\\nTypeError: it is no number."))
+    Add one.
+    <BLANKLINE>
+    ```pycon
+    >>> add(1)
+    2
+    ```
+    <BLANKLINE>
+    Raises:
+    <BLANKLINE>
+    - `TypeError`: it is no number.
+    """
+    return "\n\n".join(_shown(paragraph) for paragraph in text.split("\n\n"))
+
+
+def _shown(paragraph: str) -> str:
+    if paragraph.lstrip().startswith(">>> "):
+        return f"```pycon\n{paragraph}\n```"
+    first = _RAISED.match(paragraph)
+    if first is None or not all(map(_is_exception, first[1].split(", "))):
+        return paragraph
+    parts = _RAISED.split(paragraph)[1:]
+    lines = []
+    for names, sentence in zip(parts[::2], parts[1::2], strict=True):
+        raised = ", ".join(f"`{name}`" for name in names.split(", "))
+        lines.append(f"- {raised}: {' '.join(sentence.split())}")
+    return "Raises:\n\n" + "\n".join(lines)
+
+
+def _is_exception(name: str) -> bool:
+    found = getattr(builtins, name, None)
+    if isinstance(found, type):
+        return issubclass(found, BaseException)
+    return name.endswith(
+        ("Error", "Timeout", "InvalidURL", "Consumed", "Closed", "NotRead", "Conflict")
+    )
