@@ -38,6 +38,9 @@ CASES: list[tuple[list[str], list[Challenge]]] = [
     (['Digest realm="a", qop="auth,au'], [Challenge("digest", {"realm": "a"}, True)]),
     (['Digest realm="a" nonce="b"'], [Challenge("digest", {}, True)]),
     (['Digest realm="a", b=, c=d'], [Challenge("digest", {"realm": "a", "c": "d"}, True)]),
+    (['Digest realm="a\x0b", nonce=b'], [Challenge("digest", {"nonce": "b"}, True)]),
+    (['Digest realm="a\\\x00", nonce=b'], [Challenge("digest", {"nonce": "b"}, True)]),
+    (['Digest realm="a\tb"'], [challenge("digest", realm="a\tb")]),
     (['="a"'], []),
     (['realm="a", Basic'], [challenge("basic")]),
 ]  # fmt: skip
@@ -49,11 +52,13 @@ def test_the_fields_hold_these_challenges(fields: list[str], challenges: list[Ch
 
 
 tokens = st.text("abcXYZ019!-~", min_size=1, max_size=5)
+# RFC 9110 5.6.4: a quoted string holds no control characters.
+legal = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=8)
 
 
 @given(
     st.lists(
-        st.tuples(tokens, st.dictionaries(tokens.map(str.lower), st.text(max_size=8), min_size=1)),
+        st.tuples(tokens, st.dictionaries(tokens.map(str.lower), legal, min_size=1)),
         max_size=4,
     )
 )

@@ -12,11 +12,13 @@ from typing import NamedTuple
 
 _TOKEN = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"  # noqa: S105  (a pattern, no password)
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
+# RFC 9110 5.6.4: no control characters but tabs. An answer holds the value again, and would be refused.
+_LEGAL = r'"(?:[^"\\\x00-\x08\x0a-\x1f\x7f]|\\[^\x00-\x08\x0a-\x1f\x7f])*"'
 
 # What stands between two commas that are outside of quotes; a quote that is not closed ends it all.
 _elements = re.compile(rf"(?:[^\",]|{_QUOTED}|\".*)+", re.DOTALL).findall
 _parameter = re.compile(
-    rf"(?:({_TOKEN})[ \t]+)?({_TOKEN})[ \t]*=[ \t]*(?:({_TOKEN})|({_QUOTED}))", re.DOTALL
+    rf"(?:({_TOKEN})[ \t]+)?({_TOKEN})[ \t]*=[ \t]*(?:({_TOKEN})|({_LEGAL}))"
 ).fullmatch
 # A scheme alone, or with a token68, which this package's schemes do not use.
 _scheme = re.compile(rf"({_TOKEN})(?:[ \t]+[A-Za-z0-9\-._~+/]+=*)?").fullmatch
