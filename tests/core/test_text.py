@@ -178,6 +178,23 @@ def test_text_without_the_byte_order_mark_it_should_have_is_decoded_as_a_whole_w
     assert "Ærø, 日本" == "".join(Response(200, headers=headers, content=chunks).iter_text())
 
 
+@pytest.mark.parametrize(
+    "content", [b"\x1b$wei\n\xe3\x81\x93", b"a\x1b$B0!" + b"\x1b123456789" * 9]
+)
+@pytest.mark.parametrize("charset", ["iso-2022-jp", "iso-2022-kr", "iso2022_jp_2"])
+@pytest.mark.parametrize("size", [1, 9, 15, 200])
+def test_escape_sequences_without_an_end_are_decoded_as_a_whole_would_be(content, charset, size):
+    decoder = TextDecoder(charset)
+    chunks = [content[start : start + size] for start in range(0, len(content), size)]
+    decoded = [text for chunk in chunks for text in decoder.feed(chunk)]
+    headers = {"Content-Type": f"text/plain; charset={charset}"}
+
+    assert content.decode(charset, "replace") == "".join([*decoded, *decoder.end()])
+    assert (
+        content.decode(charset, "replace") == Response(200, headers=headers, content=content).text
+    )
+
+
 @pytest.mark.parametrize("charset", ["idna", "punycode"])
 def test_a_codec_for_host_names_is_no_charset(charset):
     headers = {"Content-Type": f"text/plain; charset={charset}"}

@@ -58,13 +58,14 @@ def is_text_encoding(name: str) -> bool:
 class TextDecoder(Stage[bytes, str]):
     """Bytes to text in one charset; a character may be cut by a chunk's border."""
 
-    __slots__ = ("_decoder", "_encoding", "_held", "_wanted")
+    __slots__ = ("_can_overflow", "_decoder", "_encoding", "_held", "_wanted")
 
     def __init__(self, encoding: str) -> None:
         self._encoding = encoding
         self._decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
         self._held = Parts(b"")
         self._wanted = 0
+        self._can_overflow = codecs.lookup(encoding).name.startswith("iso2022")
 
     def feed(self, chunk: bytes) -> Iterable[str]:
         if self._wanted:
@@ -72,7 +73,18 @@ class TextDecoder(Stage[bytes, str]):
             if self._held.size < self._wanted:
                 return ()
             chunk = self._held.take()
-        text = self._decode(chunk, False)
+        before = self._decoder.getstate() if self._can_overflow else None
+        try:
+            text = self._decode(chunk, False)
+        except UnicodeError:
+            if before is None:
+                raise
+            # The decoders of ISO 2022 want to see 16 bytes of an escape sequence and keep but 8.
+            # They get these bytes again with others behind them.
+            self._decoder.setstate(before)
+            self._held.add(chunk)
+            self._wanted = 2 * len(chunk)
+            return ()
         if text:
             self._wanted = 0
             return (text,)
@@ -89,8 +101,10 @@ class TextDecoder(Stage[bytes, str]):
         try:
             return self._decoder.decode(data, final)
         except UnicodeError:
-            # Only utf-16 and utf-32 fail when told to replace: they ask for a byte order mark,
-            # which bytes.decode() does without. Without one it is the order of this machine.
+            if self._can_overflow:
+                raise
+            # Of the others only utf-16 and utf-32 fail when told to replace: they ask for a byte
+            # order mark, which bytes.decode() does without. Without one it is this machine's order.
             kept = self._decoder.getstate()[0]
             name = f"{codecs.lookup(self._encoding).name}-{sys.byteorder[0]}e"
             self._decoder = codecs.getincrementaldecoder(name)(errors="replace")
