@@ -54,7 +54,7 @@ def exceptions(entry: str) -> list[URLPattern]:
     `localhost`, an IP address and a URL for themselves; `host:port` for that port alone;
     `192.0.2.0/24` and `2001:db8::/32` for all addresses of the network.
     """
-    from ._networks import is_address, network_pattern
+    from ._networks import address_pattern, network_pattern
 
     try:
         if "://" in entry:
@@ -62,8 +62,9 @@ def exceptions(entry: str) -> list[URLPattern]:
         if "/" in entry:
             return [network_pattern(entry)]
         host, port = _split_port(entry)
-        if is_address(host):
-            return [URLPattern(f"all://[{host}]{port}" if ":" in host else f"all://{host}{port}")]
+        address = address_pattern(host, port)
+        if address is not None:
+            return [address]
         domain = host.lstrip("*").lstrip(".")
         if not domain:
             return []

@@ -1,8 +1,15 @@
-"""Patterns for the addresses of a network, as NO_PROXY may name them; imported when it does."""
+"""Patterns for IP addresses and networks of them, as NO_PROXY may name them; imported when it does."""
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import TYPE_CHECKING
 
 from ._patterns import URLPattern
@@ -35,10 +42,28 @@ def network_pattern(entry: str) -> NetworkPattern:
     return NetworkPattern(ip_network(entry.replace("[", "").replace("]", ""), strict=False))
 
 
-def is_address(host: str) -> bool:
-    """Whether a host is an IP address, without brackets."""
+class AddressPattern(URLPattern):
+    """The one host that an IP address names, however it is spelled: `all://[2001:db8::1]:8080`."""
+
+    __slots__ = ("_address",)
+
+    def __init__(self, address: IPv4Address | IPv6Address, host: str, port: str) -> None:
+        super().__init__(f"all://[{host}]{port}" if ":" in host else f"all://{host}{port}")
+        self._address = address
+
+    def matches(self, url: URL) -> bool:
+        if self._port is not None and self._port != url._origin[2]:
+            return False
+        try:
+            return ip_address(url.host) == self._address
+        except ValueError:
+            return False
+
+
+def address_pattern(host: str, port: str) -> AddressPattern | None:
+    """The pattern for an IP address without brackets, `port` as `:80` or ""; None for another host."""
     try:
-        ip_address(host)
+        address = ip_address(host)
     except ValueError:
-        return False
-    return True
+        return None
+    return AddressPattern(address, host, port)
