@@ -24,6 +24,7 @@ from typing import Any
 from httpx_core import (
     ConnectError,
     ConnectTimeout,
+    NetworkError,
     ReadError,
     ReadTimeout,
     WriteError,
@@ -44,7 +45,7 @@ SLICE = 4 * RECORD
 class TLSMachine:
     """The client's side of one TLS connection: encrypted bytes on one side, data on the other."""
 
-    __slots__ = ("_ended", "_incoming", "_lock", "_outgoing", "tls")
+    __slots__ = ("_ended", "_failure", "_incoming", "_lock", "_outgoing", "heard", "tls")
 
     def __init__(
         self, context: ssl.SSLContext, server_hostname: str, alpn: tuple[str, ...] | None
@@ -54,6 +55,10 @@ class TLSMachine:
         self.tls = wrap(context, self._incoming, self._outgoing, server_hostname, alpn)
         self._lock = threading.Lock()
         self._ended = False
+        # What ended reading for good: OpenSSL tells of a fatal alert once, and then of a clean end.
+        self._failure: ssl.SSLError | None = None
+        self.heard = False
+        """Whether any data came after the handshake."""
 
     @property
     def must_send(self) -> bool:
@@ -95,6 +100,8 @@ class TLSMachine:
         Raises ssl.SSLEOFError when the network ended without close_notify.
         """
         with self._lock:
+            if self._failure is not None:
+                raise self._failure
             if not self._incoming.pending and not self._ended and not self.tls.pending():
                 # To be told the same by SSLWantReadError costs 5 microseconds.
                 return None
@@ -104,9 +111,13 @@ class TLSMachine:
                 return None
             except ssl.SSLZeroReturnError:
                 data = b""
+            except ssl.SSLError as exc:
+                self._failure = exc
+                raise
             if not data:
                 self._ended = True
                 return data
+            self.heard = True
             return self._gather(data, max_bytes) if self._incoming.pending else data
 
     def write(self, data: bytes | memoryview) -> bytes:
@@ -130,9 +141,12 @@ class TLSMachine:
         except ssl.SSLWantReadError:
             # Half a record.
             pass
-        except ssl.SSLError:
-            # OpenSSL tells it again to whoever reads next.
+        except ssl.SSLZeroReturnError:
             self._ended = True
+        except ssl.SSLError as exc:
+            # For whoever reads next.
+            self._ended = True
+            self._failure = exc
         return b"".join(parts)
 
 
@@ -319,7 +333,7 @@ class TLSStream(NetworkStream):
         # So they are decrypted, and data kept for the next read.
         try:
             self._peeked = self.read_now(RECORD)
-        except ReadError:
+        except NetworkError:
             return True
         return self._peeked is not None
 
@@ -334,7 +348,11 @@ class TLSStream(NetworkStream):
         self._peeked = peeked[max_bytes:] or None
         return peeked[:max_bytes]
 
-    def _read_failure(self, exc: ssl.SSLError) -> ReadError:
+    def _read_failure(self, exc: ssl.SSLError) -> NetworkError:
+        if not self._machine.heard and _refuses_the_handshake(exc):
+            # In TLS 1.3 the client's side is done before the server has seen its certificate, or
+            # missed it (RFC 8446, 4.4.2.4): what it says then is still of the handshake.
+            return faults.connect_error(self._peer, exc, "The TLS handshake with")
         if isinstance(exc, ssl.SSLEOFError):
             return ReadError(
                 f"Reading from {self._peer} failed: the connection ended without TLS's "
@@ -354,3 +372,20 @@ class TLSStream(NetworkStream):
                     await self._inner.write(self._machine.to_send(), timeout)
             finally:
                 self._lock.release()
+
+
+def _refuses_the_handshake(exc: ssl.SSLError) -> bool:
+    """Whether it is an alert by which a server refuses a client's certificate, or its absence."""
+    reason = exc.reason or ""
+    return "ALERT" in reason and any(word in reason for word in _REFUSALS)
+
+
+# RFC 8446, 6.2, as OpenSSL spells them. Alerts such as internal_error are not among them: a server may
+# send those after it has worked on the request.
+_REFUSALS = (
+    "CERTIFICATE",
+    "UNKNOWN_CA",
+    "ACCESS_DENIED",
+    "DECRYPT_ERROR",
+    "HANDSHAKE_FAILURE",
+)
