@@ -151,6 +151,12 @@ def test_the_title_and_the_version_are_those_of_the_distribution() -> None:
     assert httpx.__version__.startswith("0.28.")
 
 
+@pytest.mark.parametrize("package", PACKAGES, ids=name_of)
+def test_each_package_says_the_one_version(package: types.ModuleType) -> None:
+    assert "__version__" in package.__all__
+    assert httpx.__version__ == package.__version__
+
+
 EXCEPTIONS = """
     HTTPError: Exception
     RequestError: HTTPError

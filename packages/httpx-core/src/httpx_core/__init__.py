@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .__about__ import __version__
 from ._cookies import Cookies
 from ._errors import (
     CloseError,
@@ -114,5 +115,6 @@ __all__ = [
     "UnsupportedProtocol",
     "WriteError",
     "WriteTimeout",
+    "__version__",
     "codes",
 ]

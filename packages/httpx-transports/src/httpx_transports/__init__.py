@@ -5,6 +5,7 @@ Importing this loads no socket, ssl, anyio, trio or h2: that waits for the first
 
 from __future__ import annotations
 
+from .__about__ import __version__
 from ._asgi import ASGITransport
 from ._base import AsyncBaseTransport, BaseTransport
 from ._http import AsyncHTTPTransport, HTTPTransport
@@ -31,5 +32,6 @@ __all__ = [
     "Proxy",
     "ProxyTypes",
     "WSGITransport",
+    "__version__",
     "create_ssl_context",
 ]
