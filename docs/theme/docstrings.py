@@ -47,15 +47,21 @@ def as_markdown(text: str) -> str:
 def _shown(paragraph: str) -> str:
     if paragraph.lstrip().startswith(">>> "):
         return f"```pycon\n{paragraph}\n```"
-    first = _RAISED.match(paragraph)
-    if first is None or not all(map(_is_exception, first[1].split(", "))):
+    found = (one for one in _RAISED.finditer(paragraph) if _are_exceptions(one[1]))
+    first = next(found, None)
+    if first is None:
         return paragraph
-    parts = _RAISED.split(paragraph)[1:]
-    lines = []
+    before = paragraph[: first.start()].strip()
+    parts = _RAISED.split(paragraph[first.start() :])[1:]
+    lines = [f"{before}\n\nRaises:\n" if before else "Raises:\n"]
     for names, sentence in zip(parts[::2], parts[1::2], strict=True):
         raised = ", ".join(f"`{name}`" for name in names.split(", "))
         lines.append(f"- {raised}: {' '.join(sentence.split())}")
-    return "Raises:\n\n" + "\n".join(lines)
+    return "\n".join(lines)
+
+
+def _are_exceptions(names: str) -> bool:
+    return all(map(_is_exception, names.split(", ")))
 
 
 def _is_exception(name: str) -> bool:
