@@ -181,4 +181,4 @@ class Download:
 
 
 def _ended(text: str) -> str:
-    return text if text.endswith((".", "!", "?")) else text + "."
+    return text if text.endswith((".", ".)", "!", "?")) else text + "."

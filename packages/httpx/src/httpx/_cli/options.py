@@ -52,6 +52,12 @@ class Options(NamedTuple):
         return bool(self.content is not None or self.data or self.files or self.json is not None)
 
     @property
+    def reads_stdin(self) -> bool:
+        """Whether the body comes from standard input."""
+        dashes = self.content == "-" or self.json == "-"
+        return dashes or any(_is_stdin(file) for _, file in self.files)
+
+    @property
     def chosen_method(self) -> str:
         """The method that was asked for; else POST with a body and GET without one."""
         return self.method or ("POST" if self.has_body else "GET")
@@ -143,11 +149,7 @@ def auth_of(options: Options) -> Auth | None:
         return None
     username, password = options.auth
     if password == "-":  # noqa: S105  # the word for "ask me"
-        import click
-
-        password = click.prompt(
-            "Password", hide_input=True, default="", show_default=False, err=True
-        )
+        password = _ask_for_password(options)
     if options.auth_type == "digest":
         return DigestAuth(username, password)
     return BasicAuth(username, password)
@@ -184,14 +186,34 @@ def body_of(options: Options) -> dict[str, Any]:
         body["data"] = fields
     if options.files:
         body["files"] = [
-            (name, ("stdin", file) if file is sys.stdin.buffer else file)
-            for name, file in options.files
+            (name, ("stdin", file) if _is_stdin(file) else file) for name, file in options.files
         ]
     return body
 
 
+def _ask_for_password(options: Options) -> str:
+    """The password, typed where nobody sees it; or the first line of a pipe, as of a password manager."""
+    if sys.stdin is not None and not sys.stdin.isatty() and not options.reads_stdin:
+        line = sys.stdin.readline()
+        if not line:
+            raise _usage("There is no password on standard input.")
+        return line.rstrip("\r\n")
+    from getpass import getpass
+
+    try:
+        return getpass("Password: ")
+    except EOFError as exc:
+        raise _usage("There was no password.") from exc
+
+
 def _stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise _usage("There is no standard input to read from.")
     return sys.stdin.buffer
+
+
+def _is_stdin(file: BinaryIO) -> bool:
+    return getattr(file, "name", "") == "<stdin>"
 
 
 def _json(text: str) -> object:

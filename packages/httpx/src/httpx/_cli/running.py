@@ -28,7 +28,7 @@ def run(options: Options) -> int:
     out = Screen(sys.stdout)
     try:
         try:
-            code = _run(options, out)
+            code = _run(options, out, Screen(sys.stderr))
         except Failure as exc:
             if options.output == "json":
                 out.line(failure_report(exc))
@@ -40,6 +40,9 @@ def run(options: Options) -> int:
     except BrokenPipeError:
         abandon_stdout()
         return exits.BROKEN_PIPE
+    except OSError as exc:
+        abandon_stdout()
+        return _tell(f"A file cannot be read or written: {cause(exc)}.", exits.FILE)
     except KeyboardInterrupt:
         return _tell("Interrupted.", exits.INTERRUPTED)
     return code
@@ -47,17 +50,17 @@ def run(options: Options) -> int:
 
 def _tell(text: str, code: int) -> int:
     try:
-        sys.stderr.write(f"httpx: {sentence(text)}\n")
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            sys.stderr.write(f"httpx: {sentence(text)}\n")
+            sys.stderr.flush()
     except OSError:  # standard error is closed: the exit code says it
         pass
     return code
 
 
-def _run(options: Options, out: Screen) -> int:
+def _run(options: Options, out: Screen, err: Screen) -> int:
     check(options)
     url = url_of(options)
-    err = Screen(sys.stderr)
     aside = out if options.output == "full" else err
     watcher = Watcher(aside if options.verbose else None, options.show_credentials)
     download = None

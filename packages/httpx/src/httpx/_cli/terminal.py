@@ -53,7 +53,9 @@ class Screen:
     whether a line can be drawn anew.
     """
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
+        if stream is None:  # the process was started without it
+            stream = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for the whole process
         self.stream = stream
         self.is_terminal = is_terminal(stream)
         self.coloured = wants_colour(stream)
@@ -110,8 +112,9 @@ def abandon_stdout() -> None:
     does not complain of it.
     """
     try:
+        descriptor = sys.stdout.fileno()
         devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, sys.stdout.fileno())
+        os.dup2(devnull, descriptor)
         os.close(devnull)
-    except (OSError, ValueError):  # standard output is no file of the system's
+    except (AttributeError, OSError, ValueError):  # it is no file of the system's
         pass
