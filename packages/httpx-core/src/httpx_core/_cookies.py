@@ -130,7 +130,7 @@ class Cookies(MutableMapping[str, str]):
     def extract_cookies(self, response: Response) -> None:
         """Keep the cookies that a response sets, those that may be kept."""
         headers = response.headers
-        if "set-cookie" not in headers:
+        if headers._first(b"set-cookie") is None:
             return
         jar = self._own_jar()
         if jar is not None:

@@ -151,10 +151,17 @@ class Headers(MutableMapping[str, str]):
         return found
 
     def _first(self, name: bytes) -> bytes | None:
-        """The first raw value under a lower-cased name."""
+        """The first raw value under a lower-cased name.
+
+        Where there is no index none is built for it, which costs more than to look.
+        """
         index = self._index
         if index is None:
-            index = self._by_name()
+            size = len(name)
+            for pair in self._pairs:
+                if len(pair[0]) == size and pair[0].lower() == name:
+                    return pair[1]
+            return None
         found = index.get(name)
         return found[0] if isinstance(found, list) else found
 

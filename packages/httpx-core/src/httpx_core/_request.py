@@ -48,7 +48,9 @@ _EXPECT_CONTENT = frozenset(["POST", "PUT", "PATCH"])
 
 # The fields that say how long the body is: one of them at most is in a message (RFC 9112 6).
 _FRAMING = frozenset([b"content-length", b"transfer-encoding"])
-_NO_NAMES: frozenset[bytes] = frozenset()
+
+# The lengths of the names that decide what is added: no others are looked at.
+_DECIDING = frozenset(map(len, (b"host", b"content-length", b"transfer-encoding", b"content-type")))
 
 # Immutable, so that one serves every request without a body.
 _NO_BODY = ByteStream(b"")
@@ -124,7 +126,7 @@ class Request:
     def _add_fields(self, fields: list[tuple[bytes, bytes]], adds_none: bool) -> None:
         """Add what the URL and the body call for and the caller has not given; Host comes first."""
         pairs = self.headers._pairs
-        names = {name.lower() for name, _ in pairs} if pairs else _NO_NAMES
+        names = {pair[0].lower() for pair in pairs if len(pair[0]) in _DECIDING}
         is_framed = not names.isdisjoint(_FRAMING)
         if is_framed and names >= _FRAMING:
             # RFC 9112 6.2: a message with both is how requests are smuggled.

@@ -252,24 +252,14 @@ class Response(ResponseHead):
         StreamConsumed: it was streamed before. StreamClosed: the response was closed before.
         DecodingError: it is malformed or truncated.
         """
-        if not hasattr(self, "_content"):
-            if self._is_plain_and_in_memory():
-                content = self._take_memory(SyncByteStream)
-                self.close()
-                self._content = content
-            else:
-                self._content = b"".join(self.iter_bytes())
+        if not self._take_from_memory():
+            self._content = b"".join(self.iter_bytes())
         return self._content
 
     async def aread(self) -> bytes:
         """Read the whole body and return it, decoded, as `read()` does."""
-        if not hasattr(self, "_content"):
-            if self._is_plain_and_in_memory():
-                content = self._take_memory(AsyncByteStream)
-                await self.aclose()
-                self._content = content
-            else:
-                self._content = b"".join([part async for part in self.aiter_bytes()])
+        if not self._take_from_memory():
+            self._content = b"".join([part async for part in self.aiter_bytes()])
         return self._content
 
     def _keep_drained(self, raw: bytes) -> None:
@@ -278,20 +268,31 @@ class Response(ResponseHead):
         self._is_drained = True
         self._num_bytes_downloaded = 0
 
-    def _is_plain_and_in_memory(self) -> bool:
-        """Whether the stream's bytes are the content as they are: no coding, no limit."""
-        return (
-            type(self.stream) is ByteStream
-            and self._get_content_decoder() is IDENTITY
-            and "decoding" not in self.extensions
-        )
+    def _take_from_memory(self) -> bool:
+        """Read the body, and close, where nothing is left to do: it is there, with no coding and no limit.
 
-    def _take_memory(self, colour: type) -> bytes:
-        self._begin(colour)
-        stream: ByteStream = self.stream  # type: ignore[assignment]  # the caller has made sure
+        False: it is a body of another kind. StreamConsumed, StreamClosed: as `read()`. Flat, since
+        most responses come this way.
+        """
+        if hasattr(self, "_content"):
+            return True
+        stream = self.stream
+        if (
+            type(stream) is not ByteStream
+            or self._get_content_decoder() is not IDENTITY
+            or "decoding" in self.extensions
+        ):
+            return False
+        if self.is_stream_consumed:
+            raise StreamConsumed()
+        if self.is_closed:
+            raise StreamClosed()
         content = stream._stream
         self._num_bytes_downloaded = len(content)
-        return content
+        self._stop_clock()
+        self.is_stream_consumed = self.is_closed = True
+        self._content = content
+        return True
 
     def _get_content_decoder(self) -> ContentDecoder:
         """Return the decoder for the Content-Encoding, one and the same for the whole body."""

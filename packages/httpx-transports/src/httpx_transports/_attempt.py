@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 LONGEST = 1e6
 
 
-def _bounded(limit: float | None) -> float | None:
-    if limit is None or limit > LONGEST:
-        return None
+def _no_limit(limit: float) -> float | None:
+    """What a limit above `LONGEST` stands for; TypeError when it is not above, but no number at all."""
     if limit != limit:
         raise TypeError("NaN")
-    return limit
+    return None
 
 
 class Attempt:
@@ -70,11 +69,19 @@ class Attempt:
             timeout = extensions.get("timeout")
             if timeout:
                 try:
-                    self.connect = _bounded(timeout.get("connect"))
-                    self.read = _bounded(timeout.get("read"))
-                    self.write = _bounded(timeout.get("write"))
-                    self.pool = _bounded(timeout.get("pool"))
-                    total = _bounded(timeout.get("total"))
+                    connect, read = timeout.get("connect"), timeout.get("read")
+                    write, pool = timeout.get("write"), timeout.get("pool")
+                    if connect is not None:
+                        self.connect = connect if connect <= LONGEST else _no_limit(connect)
+                    if read is not None:
+                        self.read = read if read <= LONGEST else _no_limit(read)
+                    if write is not None:
+                        self.write = write if write <= LONGEST else _no_limit(write)
+                    if pool is not None:
+                        self.pool = pool if pool <= LONGEST else _no_limit(pool)
+                    total = timeout.get("total")
+                    if total is not None and not total <= LONGEST:
+                        total = _no_limit(total)
                 except (AttributeError, TypeError) as exc:
                     raise wrong_timeout(timeout) from exc
                 if total is not None:

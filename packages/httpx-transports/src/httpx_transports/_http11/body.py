@@ -72,6 +72,10 @@ class LengthDecoder(Decoder):
         )
 
 
+# Of a body that has come whole; shared, since nothing is ever fed to it or left over by it.
+NOTHING_MORE = LengthDecoder(0)
+
+
 class CloseDecoder(Decoder):
     """A body that ends where the connection does."""
 

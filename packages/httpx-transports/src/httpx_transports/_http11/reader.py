@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from httpx_core import RemoteProtocolError
 
-from .body import ChunkedDecoder, CloseDecoder, Decoder, LengthDecoder
+from .body import NOTHING_MORE, ChunkedDecoder, CloseDecoder, Decoder, LengthDecoder
 from .head import BLANK_LINE, Head, plain_head
 from .referee import judge_head
 
@@ -175,7 +175,13 @@ class ResponseReader:
         elif head.chunked:
             body = ChunkedDecoder(self._size_left, self._fields_left)
         elif head.length is not None:
-            body = LengthDecoder(head.length)
+            if head.length == len(data) - end:
+                # As a rule: all of it came with the head.
+                self.content = data[end:]
+                body = NOTHING_MORE
+                end = len(data)
+            else:
+                body = LengthDecoder(head.length)
         else:
             body = CloseDecoder()
             self._reuse = False

@@ -71,51 +71,47 @@ class Pool:
         else:
             backend, state = self._fixed_backend, self._state
         attempt = Attempt(request, backend.is_async)
+        tries = 0
+        fresh = False
         try:
-            return await self._send(backend, state, attempt)
+            key = self._dialer.route(request)
+            clears = state.clears
+            while True:
+                slot = self._take(state, key, backend, fresh)
+                if isinstance(slot, Waiter):
+                    slot = await self._wait(state, slot, attempt)
+                connection = slot.connection
+                try:
+                    while connection is not None and slot.active == 1 and connection.is_stale():
+                        slot = self._replace(state, slot)
+                        connection = slot.connection
+                except BaseException:
+                    # Ctrl-C in the main thread, as a rule: the look at the socket is a system call.
+                    self._give_up(state, slot)
+                    raise
+                if connection is None:
+                    connection = await self._connect(state, slot, backend, attempt)
+                else:
+                    attempt.reused = slot.used
+                try:
+                    response: Response = await connection.exchange(attempt)
+                    return response
+                except RequestError as exc:
+                    if state.clears != clears or not may_go_again(attempt, exc, tries):
+                        raise
+                    if attempt.trace is not None:
+                        await attempt.trace.tell("retry.request", {"exception": exc})
+                tries += 1
+                slot.origin.retried += 1
+                # Who refuses is alive: nothing speaks against the other connections.
+                fresh = not attempt.refused
+                attempt.reused = attempt.sent = attempt.answered = attempt.refused = False
         except RequestError as exc:
             if exc._request is None:
                 exc.request = request
             if isinstance(exc, TimeoutException):
                 attempt.name_total(exc)
             raise
-
-    async def _send(self, backend: Backend, state: PoolState, attempt: Attempt) -> Response:
-        key = self._dialer.route(attempt.request)
-        clears = state.clears
-        tries = 0
-        fresh = False
-        while True:
-            slot = self._take(state, key, backend, fresh)
-            if isinstance(slot, Waiter):
-                slot = await self._wait(state, slot, attempt)
-            connection = slot.connection
-            try:
-                while connection is not None and slot.active == 1 and connection.is_stale():
-                    slot = self._replace(state, slot)
-                    connection = slot.connection
-            except BaseException:
-                # Ctrl-C in the main thread, as a rule: the look at the socket is a system call.
-                self._give_up(state, slot)
-                raise
-            if connection is None:
-                connection = await self._connect(state, slot, backend, attempt)
-            else:
-                attempt.reused = slot.used
-            try:
-                response: Response = await connection.exchange(attempt)
-            except RequestError as exc:
-                if state.clears != clears or not may_go_again(attempt, exc, tries):
-                    raise
-                if attempt.trace is not None:
-                    await attempt.trace.tell("retry.request", {"exception": exc})
-            else:
-                return response
-            tries += 1
-            slot.origin.retried += 1
-            # Who refuses is alive: nothing speaks against the other connections.
-            fresh = not attempt.refused
-            attempt.reused = attempt.sent = attempt.answered = attempt.refused = False
 
     def _adopt(self) -> tuple[Backend, PoolState]:
         """The backend of the running event loop, and its connections; idle ones of another are closed."""
