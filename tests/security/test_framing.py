@@ -99,7 +99,8 @@ async def test_CVE_2025_69229_a_body_of_one_byte_chunks_takes_linear_time(colour
                 start = time.perf_counter()
                 assert number == len((await client.get(server.url)).content)
                 times.append(time.perf_counter() - start)
-    assert times[1] < 1 or times[1] < 24 * times[0]
+    assert times[1] < 24 * times[0]
+    assert times[1] < 5
 
 
 @pytest.mark.parametrize(
