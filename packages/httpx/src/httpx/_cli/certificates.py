@@ -48,7 +48,7 @@ def lines(tls: TLSFacts) -> Iterator[str]:
         if isinstance(value, tuple):
             yield f"  {name}:"
             for key, text in pairs(value):
-                yield f"    {key}: {text!r}"
+                yield f"    {key}: {text!r}" if key else f"    {text!r}"
         else:
             yield f"  {name}: {value!r}"
 

@@ -89,6 +89,8 @@ class Download:
         try:
             with self._open(decision, response) as file:
                 self._write(file, response, decision, screen)
+        except KeyboardInterrupt as exc:
+            raise Failure(INTERRUPTED, "Interrupted." + self._kept()) from exc
         except OSError as exc:
             kept = self._kept() if self.size else ""
             raise Failure(FILE, f"{self.path} cannot be written: {cause(exc)}.{kept}") from exc
@@ -145,15 +147,8 @@ class Download:
                 file.write(chunk)
                 self.size += len(chunk)
                 progress.advance(len(chunk))
-            file.flush()
         except RequestError as exc:
-            file.flush()
-            progress.clear()
             raise Failure(NETWORK, _ended(cause(exc)) + self._kept()) from exc
-        except KeyboardInterrupt as exc:
-            file.flush()
-            progress.clear()
-            raise Failure(INTERRUPTED, "Interrupted." + self._kept()) from exc
         finally:
             progress.clear()
         if total is not None and self.size < total:

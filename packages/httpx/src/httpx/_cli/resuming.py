@@ -81,7 +81,7 @@ def content_range(headers: Headers) -> ContentRange | None:
     first, last, total = (
         None if part is None or part == "*" else int(part) for part in match.groups()
     )
-    if first is not None and last is not None and not first <= last < (total or last + 1):
+    if last is not None and ((first or 0) > last or (total is not None and last >= total)):
         return None
     return ContentRange(first, last, total)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,16 @@ if TYPE_CHECKING:
 
 def run(options: Options) -> int:
     """Send the request, show or save what comes, and return the exit code; errors are shown too."""
-    out = Screen(sys.stdout)
+    # A standard stream that is None was closed when the process was started.
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        return _ended(options, Screen(sys.stdout or nowhere), Screen(sys.stderr or nowhere))
+
+
+def _ended(options: Options, out: Screen, err: Screen) -> int:
+    """Run, and turn whatever ends it into an exit code and a sentence."""
     try:
         try:
-            code = _run(options, out, Screen(sys.stderr))
+            code = _run(options, out, err)
         except Failure as exc:
             if options.output == "json":
                 out.line(failure_report(exc))

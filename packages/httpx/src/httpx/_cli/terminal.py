@@ -53,9 +53,7 @@ class Screen:
     whether a line can be drawn anew.
     """
 
-    def __init__(self, stream: TextIO | None) -> None:
-        if stream is None:  # the process was started without it
-            stream = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  # for the whole process
+    def __init__(self, stream: TextIO) -> None:
         self.stream = stream
         self.is_terminal = is_terminal(stream)
         self.coloured = wants_colour(stream)
