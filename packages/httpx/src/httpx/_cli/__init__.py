@@ -46,7 +46,7 @@ class CommandLine:
     def _command(self) -> click.Command:
         """The command; without click, a sentence that says what to install, and exit code 2."""
         try:
-            import click  # noqa: F401  # only to see whether it is there
+            from .command import command
         except ModuleNotFoundError as exc:
             if exc.name != "click":
                 raise
@@ -54,9 +54,7 @@ class CommandLine:
                 "The httpx command line needs the extra 'cli': pip install 'httpx[cli]'\n"
             )
             raise SystemExit(2) from None
-        from .command import command
-
         return command
 
 
-main = CommandLine()
+main: CommandLine = CommandLine()

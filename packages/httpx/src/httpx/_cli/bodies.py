@@ -132,7 +132,7 @@ def _count(screen: Screen, size: int) -> None:
 
 def _up_to(chunks: Iterator[str], limit: int) -> tuple[str, bool]:
     """The text up to the chunk that passes the limit, and whether that is all of it."""
-    parts = []
+    parts: list[str] = []
     size = 0
     for chunk in chunks:
         parts.append(chunk)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, cast
 
 if TYPE_CHECKING:
     import ssl
@@ -47,7 +47,7 @@ def lines(tls: TLSFacts) -> Iterator[str]:
     for name, value in (tls["certificate"] or {}).items():
         if isinstance(value, tuple):
             yield f"  {name}:"
-            for key, text in pairs(value):
+            for key, text in pairs(cast("tuple[object, ...]", value)):
                 yield f"    {key}: {text!r}" if key else f"    {text!r}"
         else:
             yield f"  {name}: {value!r}"
@@ -58,7 +58,9 @@ def pairs(value: tuple[object, ...]) -> Iterator[tuple[object, object]]:
     for item in value:
         if not isinstance(item, tuple):
             yield "", item
-        elif len(item) == 2 and not isinstance(item[0], tuple):
-            yield item[0], item[1]
+            continue
+        nested = cast("tuple[object, ...]", item)
+        if len(nested) == 2 and not isinstance(nested[0], tuple):
+            yield nested[0], nested[1]
         else:
-            yield from pairs(item)
+            yield from pairs(nested)

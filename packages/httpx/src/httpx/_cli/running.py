@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from httpx_core import LocalProtocolError, RequestError, StreamConsumed
@@ -78,9 +79,7 @@ def _run(options: Options, out: Screen, err: Screen) -> int:
         request = _request(client, options, url, watcher, download)
         if options.output in ("full", "headers") or options.verbose:
             heads = out if options.output in ("full", "headers") else err
-            client.event_hooks = {
-                "response": [lambda response: show_response_head(heads, response)]
-            }
+            client.event_hooks = {"response": [partial(show_response_head, heads)]}
         try:
             response = client.send(request, stream=True)
         except (RequestError, StreamConsumed) as exc:
