@@ -169,6 +169,16 @@ async def test_the_current_backend_is_that_of_the_task(async_colour: Colour) -> 
     assert current_backend() is current_backend()
 
 
+async def test_the_task_is_known_to_an_old_trio_as_well(
+    async_colour: Colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import trio
+
+    # trio has it since 0.29, and a program may hold an older one that it imported for something else.
+    monkeypatch.delattr(trio.lowlevel, "in_trio_task", raising=False)
+    assert async_colour.name == current_backend().name
+
+
 def test_without_an_event_loop_there_is_no_current_backend() -> None:
     with pytest.raises(RuntimeError, match="needs a running event loop"):
         current_backend()

@@ -6,6 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from .interface import Backend
 
 _asyncio_backend: Backend | None = None
@@ -21,7 +23,7 @@ def current_backend() -> Backend:
     """
     modules = sys.modules
     trio = modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_task():
+    if trio is not None and in_trio_task(trio):
         return _trio()
     asyncio = modules.get("asyncio")
     if asyncio is not None:
@@ -35,6 +37,19 @@ def current_backend() -> Backend:
         "An async request needs a running event loop, of asyncio or trio, and there is none in "
         "this thread."
     )
+
+
+def in_trio_task(trio: ModuleType) -> bool:
+    """Whether a task of trio runs here. Before 0.29, trio can only be asked for the task itself."""
+    try:
+        return bool(trio.lowlevel.in_trio_task())
+    except AttributeError:
+        pass
+    try:
+        trio.lowlevel.current_task()
+    except RuntimeError:
+        return False
+    return True
 
 
 def _asyncio() -> Backend:

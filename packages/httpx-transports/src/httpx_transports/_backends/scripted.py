@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from . import faults
+from .current import in_trio_task
 from .interface import SOCKET_OPTION, Backend, Lock, NetworkStream, Wakeup
 
 if TYPE_CHECKING:
@@ -379,7 +380,7 @@ def _at_once(function: Callable[[], object]) -> None:
 async def _cancellation() -> BaseException:
     """The exception by which what runs this code cancels: a real one, caught as trio delivers it."""
     trio = sys.modules.get("trio")
-    if trio is not None and trio.lowlevel.in_trio_task():
+    if trio is not None and in_trio_task(trio):
         with trio.CancelScope() as scope:
             scope.cancel()
             try:

@@ -296,8 +296,11 @@ class TrioBackend(Backend):
 
     def owner(self) -> object:
         trio = sys.modules.get("trio")
-        if trio is not None and trio.lowlevel.in_trio_run():
-            return trio.lowlevel.current_trio_token()
+        if trio is not None:
+            try:
+                return trio.lowlevel.current_trio_token()
+            except RuntimeError:
+                pass  # trio was imported, and does not run here
         import asyncio
 
         return asyncio.get_running_loop()
