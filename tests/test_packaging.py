@@ -105,6 +105,39 @@ def test_our_packages_are_pinned_to_each_other_exactly(distribution: str) -> Non
     )
 
 
+def floors() -> dict[str, str]:
+    """The oldest version that is allowed of each package that is not ours: its name to `3.7`."""
+    found = {}
+    for distribution in PACKAGES:
+        for requirement in all_requirements(distribution):
+            floor = re.match(r"([A-Za-z0-9._-]+)>=([0-9.]+)", requirement)
+            if floor is not None:
+                found[floor[1]] = floor[2]
+    return found
+
+
+def test_every_package_that_is_not_ours_has_a_floor() -> None:
+    foreign = {name_of(requirement) for one in PACKAGES for requirement in all_requirements(one)}
+    assert {one for one in foreign if one.partition("[")[0] not in PACKAGES} == set(floors())
+
+
+def test_the_oldest_that_is_allowed_is_what_the_environment_oldest_tests() -> None:
+    hatch = tomllib.loads((ROOT / "hatch.toml").read_text(encoding="utf-8"))
+    pins = {
+        name: re.sub(r"(\.0)+$", "", version)
+        for name, version in re.findall(
+            r"^([A-Za-z0-9._-]+)==([0-9.]+)",
+            "\n".join(hatch["envs"]["oldest"]["dependencies"]),
+            re.MULTILINE,
+        )
+    }
+    expected = {name: re.sub(r"(\.0)+$", "", version) for name, version in floors().items()}
+    assert expected == {name: pins.get(name) for name in expected}, (
+        "A floor in packages/*/pyproject.toml is a promise: pin it in [envs.oldest] of hatch.toml, "
+        "and see that `hatch run oldest:test` passes."
+    )
+
+
 @each_package
 def test_a_package_requires_what_the_design_lets_it_require(distribution: str) -> None:
     required = {name_of(one) for one in settings(distribution)["project"]["dependencies"]}

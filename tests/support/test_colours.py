@@ -16,7 +16,7 @@ async def test_a_test_runs_in_the_colour_it_was_given(colour):
 
     if colour.name == "trio":
         trio = sys.modules["trio"]
-        assert trio.lowlevel.in_trio_run()
+        assert trio.lowlevel.current_trio_token()
     elif colour.name == "asyncio":
         import asyncio
 
