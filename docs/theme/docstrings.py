@@ -25,6 +25,14 @@ class Docstrings(griffe.Extension):
         if obj.docstring is not None:
             obj.docstring.value = as_markdown(obj.docstring.value)
 
+    def on_class(self, *, cls: griffe.Class, **kwargs: Any) -> None:
+        """Called by griffe for every class; drops what `__init__` sets through a base's property."""
+        for name, member in list(cls.members.items()):
+            if "instance-attribute" in member.labels and not (
+                member.docstring or member.annotation
+            ):
+                del cls.members[name]
+
 
 def as_markdown(text: str) -> str:
     r"""A docstring with its examples fenced and its exceptions listed.
