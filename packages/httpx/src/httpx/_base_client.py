@@ -54,6 +54,11 @@ class BaseClient(ResponseBounds):
 
     __module__ = "httpx"
 
+    follow_redirects: bool
+    """Whether redirects are followed where a request does not say."""
+    max_redirects: int
+    """How many redirects are followed before TooManyRedirects is raised."""
+
     def __init__(
         self,
         *,
