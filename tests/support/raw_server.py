@@ -203,6 +203,9 @@ class RawServer:
             encrypted = self.ssl_context.wrap_socket(
                 connection, server_side=True, do_handshake_on_connect=False
             )
+        except OSError as exc:
+            _close_half_made(exc)
+            raise
         finally:
             with self._lock:
                 self._open.discard(connection)
@@ -219,6 +222,19 @@ class RawServer:
             encrypted.close()
             raise
         return encrypted
+
+
+def _close_half_made(exc: BaseException) -> None:
+    """Close what `wrap_socket` leaves open when the peer has reset the connection already.
+
+    The socket is in the new object by then, which CPython drops without closing it.
+    """
+    step = exc.__traceback__
+    while step is not None:
+        made = step.tb_frame.f_locals.get("self")
+        if isinstance(made, ssl.SSLSocket):
+            made.close()
+        step = step.tb_next
 
 
 def shut_down(connection: socket.socket) -> None:
