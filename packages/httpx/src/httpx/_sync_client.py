@@ -60,16 +60,21 @@ class Client(Verbs, SendLoop):
     ...     client.get("https://example.org/").json()
     {'hello': 'world'}
 
-    `auth`, `params`, `headers`, `cookies` go with each request; `base_url` is put before relative
-    URLs. `verify`, `cert` and `trust_env` are as for `create_ssl_context`, and with `trust_env` the
-    proxies of the environment count. `http1`, `http2` are the protocols offered. `proxy` is for all
-    requests, `mounts` maps URL patterns to transports. `timeout` is in seconds, for each phase.
-    `follow_redirects` and `max_redirects` say whether and how often redirects are followed. `limits`
-    bound the pool. `event_hooks` maps "request" and "response" to lists of callables. `transport`
-    takes the place of the network. `default_encoding` is for texts that name no charset. A decoded
-    body of more than `max_response_size` bytes, or of more than `max_content_codings` codings, is a
-    DecodingError; of a body that nobody wants up to `max_drained_size` bytes are read to keep its
-    connection.
+    - `auth`, `params`, `headers`, `cookies`: what goes with each request.
+    - `base_url`: what is put before relative URLs.
+    - `timeout`: seconds for each phase, or a `Timeout`.
+    - `follow_redirects`, `max_redirects`: whether and how often redirects are followed.
+    - `verify`, `cert`: whom to trust, as for `create_ssl_context`.
+    - `trust_env`: whether proxies, and files of authorities, are looked up in the environment.
+    - `http1`, `http2`: the protocols offered.
+    - `proxy`: what all requests go through; `mounts` maps URL patterns to transports.
+    - `limits`: the bounds of the pool.
+    - `event_hooks`: lists of callables for "request" and "response".
+    - `transport`: what takes the place of the network.
+    - `default_encoding`: for texts that name no charset, a name or a function of the bytes.
+    - `max_response_size`, `max_content_codings`: a decoded body of more bytes, or of more codings, is a
+      DecodingError.
+    - `max_drained_size`: how many bytes of a body that nobody wants are read to keep its connection.
 
     ImportError: `http2=True` without h2. ValueError, TypeError: an argument cannot be meant.
     """
