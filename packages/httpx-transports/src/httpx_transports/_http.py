@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 class HTTPTransport(BaseTransport):
     """Sends requests over the network and keeps connections for the next ones. Threads may share it.
 
-    `verify`, `cert` and `trust_env` are as for `create_ssl_context`. `http1` and `http2` are the
-    protocols to offer (HTTP/2 needs the extra `http2`); with `http1=False` cleartext connections start
-    as HTTP/2 at once. `limits` bound the pool. `proxy` is where all requests go through. `uds` is the
-    path of a Unix domain socket to connect to in place of the URL's host. `local_address` is the
-    address to connect from. `retries` is how often a failed *connect* is tried again, after 0, 0.5, 1
-    … seconds. `socket_options` are arguments of `socket.setsockopt`.
+    - `verify`, `cert`, `trust_env`: whom to trust, as for `create_ssl_context`.
+    - `http1`, `http2`: the protocols to offer (HTTP/2 needs the extra `http2`); with `http1=False`
+      cleartext connections start as HTTP/2 at once.
+    - `limits`: the bounds of the pool.
+    - `proxy`: what all requests go through.
+    - `uds`: the path of a Unix domain socket to connect to in place of the URL's host.
+    - `local_address`: the address to connect from.
+    - `retries`: how often a failed *connect* is tried again, after 0, 0.5, 1 … seconds.
+    - `socket_options`: arguments of `socket.setsockopt`.
 
     >>> with HTTPTransport(retries=1) as transport:
     ...     transport.stats()

@@ -13,17 +13,23 @@ MAX_WINDOW = 2**31 - 1
 
 
 class Limits:
-    """The limits of one connection pool. None means that there is none.
+    """The limits of one connection pool, and of what its servers may send.
 
-    `max_connections`: connections at the same time. `max_keepalive_connections`: idle ones kept for
-    later. `keepalive_expiry`: for how many seconds an idle one is kept.
+    Of the pool, None for no limit:
 
-    What a peer may make us hold: `max_header_size` bytes and `max_header_fields` fields in the header
-    block of one response, `max_interim_responses` before the final one (RFC 9110, 15.2). For HTTP/2
-    `http2_stream_window` and `http2_connection_window` are what the server may send ahead of the
-    reader, in bytes (RFC 9113, 5.2). An HTTP/2 connection that is silent for `http2_ping_interval`
-    seconds while something is waited for is asked for a sign of life, and given up when none comes
-    within `http2_ping_timeout` seconds.
+    - `max_connections`: connections at the same time.
+    - `max_keepalive_connections`: idle ones kept for later.
+    - `keepalive_expiry`: for how many seconds an idle one is kept.
+
+    Of what a server may make us hold:
+
+    - `max_header_size`, `max_header_fields`: bytes and fields in the header block of one response.
+    - `max_interim_responses`: responses before the final one (RFC 9110, 15.2).
+    - `http2_stream_window`, `http2_connection_window`: bytes that an HTTP/2 server may send ahead of
+      the reader (RFC 9113, 5.2).
+    - `http2_ping_interval`, `http2_ping_timeout`: an HTTP/2 connection that is silent for so many
+      seconds while something is waited for is asked for a sign of life, and given up when none comes
+      within so many. None for the first: it is never asked.
 
     >>> Limits(max_connections=10, max_keepalive_connections=5)
     Limits(max_connections=10, max_keepalive_connections=5, keepalive_expiry=5.0)
