@@ -252,14 +252,24 @@ class Response(ResponseHead):
         StreamConsumed: it was streamed before. StreamClosed: the response was closed before.
         DecodingError: it is malformed or truncated.
         """
-        if not self._take_from_memory():
-            self._content = b"".join(self.iter_bytes())
+        if not hasattr(self, "_content"):
+            content = self._take_from_memory()
+            if content is None:
+                content = b"".join(self.iter_bytes())
+            else:
+                self.close()
+            self._content = content
         return self._content
 
     async def aread(self) -> bytes:
         """Read the whole body and return it, decoded, as `read()` does."""
-        if not self._take_from_memory():
-            self._content = b"".join([part async for part in self.aiter_bytes()])
+        if not hasattr(self, "_content"):
+            content = self._take_from_memory()
+            if content is None:
+                content = b"".join([part async for part in self.aiter_bytes()])
+            else:
+                await self.aclose()
+            self._content = content
         return self._content
 
     def _keep_drained(self, raw: bytes) -> None:
@@ -268,31 +278,26 @@ class Response(ResponseHead):
         self._is_drained = True
         self._num_bytes_downloaded = 0
 
-    def _take_from_memory(self) -> bool:
-        """Read the body, and close, where nothing is left to do: it is there, with no coding and no limit.
+    def _take_from_memory(self) -> bytes | None:
+        """Return the body where nothing is left to do: it is there, with no coding and no limit.
 
-        False: it is a body of another kind. StreamConsumed, StreamClosed: as `read()`. Flat, since
-        most responses come this way.
+        None: it is a body of another kind. StreamConsumed, StreamClosed: as `read()`.
         """
-        if hasattr(self, "_content"):
-            return True
         stream = self.stream
         if (
             type(stream) is not ByteStream
             or self._get_content_decoder() is not IDENTITY
             or "decoding" in self.extensions
         ):
-            return False
+            return None
         if self.is_stream_consumed:
             raise StreamConsumed()
         if self.is_closed:
             raise StreamClosed()
         content = stream._stream
         self._num_bytes_downloaded = len(content)
-        self._stop_clock()
-        self.is_stream_consumed = self.is_closed = True
-        self._content = content
-        return True
+        self.is_stream_consumed = True
+        return content
 
     def _get_content_decoder(self) -> ContentDecoder:
         """Return the decoder for the Content-Encoding, one and the same for the whole body."""

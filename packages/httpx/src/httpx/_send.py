@@ -68,8 +68,7 @@ class SendLoop(BaseClient):
             response = await self._send_authenticating(request, chosen, follow_redirects)
         if not stream:
             try:
-                if not response._take_from_memory():
-                    await self._read(response)
+                await self._read(response)
             except BaseException:
                 await self._close_response(response)
                 raise
