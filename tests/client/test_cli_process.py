@@ -244,7 +244,8 @@ def test_a_password_is_asked_for_and_not_shown(server: HTTPServer) -> None:
 
 
 @pytestmark_terminal
-def test_a_download_shows_its_progress(server: HTTPServer, tmp_path: Path) -> None:
+@pytest.mark.parametrize("width", [80, 40])
+def test_a_download_shows_its_progress(server: HTTPServer, tmp_path: Path, width: int) -> None:
     path = tmp_path / "file"
 
     def reply(request: Any) -> Reply:
@@ -255,8 +256,9 @@ def test_a_download_shows_its_progress(server: HTTPServer, tmp_path: Path) -> No
         return Reply(200, parts(), [("Content-Length", "100000")], chunked=False)
 
     url = server.add("/parts", reply)
-    code, shown = run_on_terminal(url, "--download", str(path))
+    code, shown = run_on_terminal(url, "--download", str(path), width=width, NO_COLOR="1")
     assert (0, 100_000) == (code, path.stat().st_size)
-    assert "\r" in shown
-    assert "━" in shown
+    drawn = re.findall(r"\r([^\r\x1b]+)\x1b\[K", shown)
+    assert drawn
+    assert [] == [line for line in drawn if "━" not in line or len(line) >= width]
     assert f"Saved 100.0 kB to {path}" in shown.replace("\n", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
 from typing import Any, NamedTuple
@@ -51,11 +52,14 @@ def run_script(*args: str, **more: Any) -> Outcome:
     return Outcome(shown.returncode, shown.stdout, shown.stderr)
 
 
-def run_on_terminal(*args: str, **changes: str) -> tuple[int, str]:
-    """Run the command on a terminal of 80 columns; its exit code and what the terminal got."""
+def run_on_terminal(*args: str, width: int = 80, **changes: str) -> tuple[int, str]:
+    """Run the command on a terminal of its own; its exit code and what the terminal got."""
+    import fcntl
     import pty
+    import termios
 
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
     try:
         process = subprocess.Popen(
             [*SCRIPT, *args],

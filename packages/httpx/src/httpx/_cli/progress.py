@@ -103,12 +103,10 @@ class Progress:
             self._drawn = False
 
     def _draw(self) -> None:
-        from shutil import get_terminal_size
-
         (began, before), (now, done) = self._marks[0], self._marks[-1]
         rate = (done - before) / (now - began) if now > began else None
         # The last column is left free: some terminals go to the next line after it.
-        width = get_terminal_size().columns - 1
+        width = self._screen.width() - 1
         start, bar, end = progress_line(self._label, self._done, self._total, rate, width)
         if bar and self._screen.coloured:
             bar = f"{CYAN}{bar}{RESET}"

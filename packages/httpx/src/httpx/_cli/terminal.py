@@ -101,6 +101,13 @@ class Screen:
         self.stream.buffer.write(data)
         self.stream.buffer.flush()
 
+    def width(self) -> int:
+        """The columns of this terminal, now; 80 for one that does not say."""
+        try:
+            return os.get_terminal_size(self.stream.fileno()).columns or 80
+        except (OSError, ValueError):
+            return 80
+
     def flush(self) -> None:
         self.stream.flush()
 
