@@ -77,7 +77,8 @@ async def test_CVE_2023_45288_a_flood_of_continuation_frames_is_ended(
             yield burst
 
     error, sent = await outcome(colour, flood)
-    assert str(error)
+    # Many small ones are too many for h2, large ones too much for us.
+    assert size < 1000 or "header block of more than" in str(error)
     # What the kernels buffer is a few megabytes; the client read less than one.
     assert sent < 10_000_000
 
@@ -85,14 +86,21 @@ async def test_CVE_2023_45288_a_flood_of_continuation_frames_is_ended(
 async def test_CVE_2019_9512_a_flood_that_asks_for_answers_does_not_fill_memory(
     colour: Colour,
 ) -> None:
-    """Each PING asks for an answer, which a peer that reads nothing leaves with us."""
+    """Each PING asks for an answer, which a peer that reads nothing leaves with us.
 
-    def flood(peer: Peer, stream_id: int) -> Any:
+    The client stops reading when it can write no more, and its limit ends the wait.
+    """
+
+    def script(peer: Peer, number: int) -> None:
+        peer.next_request()
         burst = PingFrame(0, b"12345678").serialize() * 1000
-        for _ in range(10_000):
-            yield burst
+        try:
+            for _ in range(10_000):
+                peer.raw(burst)
+        except OSError:
+            pass
 
-    with HTTP2Server(_without_reading(flood)) as server:
+    with HTTP2Server(script) as server:
         async with colour.client(http1=False, http2=True, timeout=1) as client:
             tracemalloc.start()
             try:
@@ -101,19 +109,7 @@ async def test_CVE_2019_9512_a_flood_that_asks_for_answers_does_not_fill_memory(
                 peak = tracemalloc.get_traced_memory()[1]
             finally:
                 tracemalloc.stop()
-    assert peak < 20 * 1024 * 1024
-
-
-def _without_reading(attack: Any) -> Any:
-    def script(peer: Peer, number: int) -> None:
-        stream_id, _ = peer.next_request()
-        try:
-            for data in attack(peer, stream_id):
-                peer.raw(data)
-        except OSError:
-            pass
-
-    return script
+    assert peak < 5 * 1024 * 1024
 
 
 async def test_CVE_2019_9514_resets_of_streams_that_are_not_open_end_the_connection_or_nothing(

@@ -136,7 +136,7 @@ def test_CVE_2021_33503_a_url_is_read_in_linear_time(make: Callable[[int], str])
 def test_CVE_2024_3651_a_long_label_fails_fast(size: int, letter: str) -> None:
     """idna PYSEC-2024-60: quadratic time. A host of more than 253 letters is refused before it is encoded."""
     start = time.perf_counter()
-    with pytest.raises(httpx.InvalidURL, match="longer than 253|too long"):
+    with pytest.raises(httpx.InvalidURL, match=r"longer than 253|too long"):
         httpx.URL(f"http://{letter * size}/")
     assert time.perf_counter() - start < 0.5
 
