@@ -40,6 +40,11 @@ _USUAL: dict[str, tuple[tuple[type, ...], Any]] = {
     "rfc2109": (_FLAG, False),
 }
 
+# What JSON gives. Constants, since a type checker knows nothing of what they hold.
+_OBJECT: type[Any] = dict
+_LIST: type[Any] = list
+_BOOL: type[Any] = bool
+
 # What would end a Cookie header or begin another cookie (RFC 6265 4.2.1).
 _breaks = re.compile(r"[\x00-\x08\x0a-\x1f\x7f;]").search
 
@@ -53,14 +58,14 @@ def dump(cookies: Iterable[Cookie]) -> str:
 def load(text: str | bytes) -> list[StoredCookie]:
     """Read what `dump` wrote. ValueError: it is something else, or a cookie in it would break a message."""
     whole = json.loads(text)
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+    if not isinstance(whole, _OBJECT) or whole.get("format") != FORMAT:
         raise ValueError(f"This JSON holds no cookies: it has no 'format' of {FORMAT!r}.")
     if whole.get("version") != VERSION:
         raise ValueError(
             f"These cookies have the version {whole.get('version')!r}; {VERSION} is known."
         )
     told = whole.get("cookies")
-    if not isinstance(told, list):
+    if not isinstance(told, _LIST):
         raise ValueError("The 'cookies' of this JSON are no list.")
     return [_cookie(each, place) for place, each in enumerate(told)]
 
@@ -71,7 +76,7 @@ def _created(cookie: Cookie) -> int:
 
 def _described(cookie: Cookie) -> dict[str, Any]:
     told: dict[str, Any] = {name: getattr(cookie, name) for name in _REQUIRED}
-    all_of_it = {
+    all_of_it: dict[str, Any] = {
         "host_only": bool(cookie.domain) and not cookie.domain_specified,
         "rest": cookie._rest,  # type: ignore[attr-defined]  # the one way to all that is not standard
     }
@@ -85,7 +90,7 @@ def _described(cookie: Cookie) -> dict[str, Any]:
 
 
 def _cookie(told: Any, place: int) -> StoredCookie:
-    if not isinstance(told, dict):
+    if not isinstance(told, _OBJECT):
         raise ValueError(f"Cookie {place} is no object.")
     unknown = told.keys() - _REQUIRED.keys() - _USUAL.keys()
     if unknown:
@@ -104,9 +109,9 @@ def _cookie(told: Any, place: int) -> StoredCookie:
 
 
 def _typed(value: Any, types: tuple[type, ...], name: str, place: int) -> Any:
-    if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+    if not isinstance(value, types) or (isinstance(value, _BOOL) and bool not in types):
         raise ValueError(f"The {name!r} of cookie {place} is of the wrong type.")
-    if isinstance(value, dict) and not all(
+    if isinstance(value, _OBJECT) and not all(
         item is None or isinstance(item, str) for item in value.values()
     ):
         raise ValueError(f"The {name!r} of cookie {place} holds something that is no text.")

@@ -44,7 +44,7 @@ class Parts(Generic[AnyStr]):
     __slots__ = ("_blocks", "_join", "_parts", "size")
 
     def __init__(self, empty: AnyStr) -> None:
-        self._join: Callable[[list[AnyStr]], AnyStr] = empty.join
+        self._join: Callable[[list[AnyStr]], AnyStr] = empty.join  # pyright: ignore[reportAttributeAccessIssue]  # one of two
         self._blocks: list[AnyStr] = []
         self._parts: list[AnyStr] = []
         self.size = 0

@@ -6,7 +6,7 @@ It only holds numbers. No clock is read and nothing waits in this file.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from ._types import TimeoutTypes
@@ -145,7 +145,7 @@ def wrong_timeout(limits: object) -> TypeError:
             "The extension timeout must be a dict of seconds by phase, as Timeout(5.0).as_dict() "
             f"gives it, not {type(limits).__name__}."
         )
-    for name, value in limits.items():
+    for name, value in cast("Mapping[str, Any]", limits).items():
         try:
             _seconds(name, value)
         except (TypeError, ValueError) as exc:

@@ -338,12 +338,10 @@ def build_auth(auth: AuthTypes | None) -> Auth | None:
     """What `auth=` stands for. TypeError: it is nothing that can authenticate."""
     if auth is None or isinstance(auth, Auth):
         return auth
-    if isinstance(auth, tuple):
-        username: str | bytes
-        username, password = auth[:2]
-        return BasicAuth(username, password)
     if callable(auth):
         return FunctionAuth(func=auth)
+    if isinstance(auth, tuple):
+        return BasicAuth(username=auth[0], password=auth[1])
     raise TypeError(
         'Invalid "auth" argument: it must be a (username, password) tuple, a callable that takes and '
         f"returns a Request, or an Auth, not {type(auth).__name__}."

@@ -60,7 +60,7 @@ class ResponseBounds:
         self._max_drained_size = bound("max_drained_size", size)
 
     def _told(self) -> dict[str, int] | None:
-        told = {}
+        told: dict[str, int] = {}
         if self._max_response_size is not None:
             told["max_response_size"] = self._max_response_size
         if self._max_content_codings != MAX_CODINGS:
