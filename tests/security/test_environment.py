@@ -81,7 +81,6 @@ print([each for each in written if "__pycache__" not in str(each)])
     assert [] == list(tmp_path.iterdir())
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="The system has no fork.")
 @pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
 def test_a_child_never_writes_to_a_connection_of_its_parent(authority: Any) -> None:
     """After a fork both hold the same sockets: a close_notify of the child would end the parent's TLS."""

@@ -96,9 +96,9 @@ async def test_CVE_2025_69229_a_body_of_one_byte_chunks_takes_linear_time(colour
     for number in (20_000, 160_000):
         with Answering(CHUNKED + b"1\r\nx\r\n" * number + b"0\r\n\r\n") as server:
             async with colour.client(timeout=30) as client:
-                start = time.perf_counter()
+                start = time.thread_time()
                 assert number == len((await client.get(server.url)).content)
-                times.append(time.perf_counter() - start)
+                times.append(time.thread_time() - start)
     assert times[1] < 24 * times[0]
     assert times[1] < 5
 

@@ -100,12 +100,12 @@ def test_CVE_2026_47076_a_percent_encoded_host_is_decoded_once_and_checked(
 def seconds_of(parse: Callable[[], Any]) -> float:
     best = float("inf")
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.thread_time()
         try:
             parse()
         except (httpx.InvalidURL, ValueError):
             pass
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.thread_time() - start)
     return best
 
 
@@ -135,10 +135,10 @@ def test_CVE_2021_33503_a_url_is_read_in_linear_time(make: Callable[[int], str])
 @pytest.mark.parametrize("letter", ["é", "\u034f", "\u200d", "xn--a", "日本"])
 def test_CVE_2024_3651_a_long_label_fails_fast(size: int, letter: str) -> None:
     """idna PYSEC-2024-60: quadratic time. A host of more than 253 letters is refused before it is encoded."""
-    start = time.perf_counter()
+    start = time.thread_time()
     with pytest.raises(httpx.InvalidURL, match=r"longer than 253|too long"):
         httpx.URL(f"http://{letter * size}/")
-    assert time.perf_counter() - start < 0.5
+    assert time.thread_time() - start < 0.5
 
 
 @pytest.mark.parametrize("size", [64, 254, 60_000])
@@ -146,11 +146,11 @@ async def test_CVE_2024_3651_a_long_name_in_ascii_is_a_connect_error(
     colour: Colour, size: int
 ) -> None:
     """It needs no encoding, and is looked up as it is; the error is ours, and no UnicodeError."""
-    start = time.perf_counter()
+    start = time.thread_time()
     async with colour.client() as client:
         with pytest.raises(httpx.ConnectError):
             await client.get(f"http://{'a' * size}.test/")
-    assert time.perf_counter() - start < 5
+    assert time.thread_time() - start < 5
 
 
 async def test_userinfo_never_reaches_the_server(colour: Colour, server: HTTPServer) -> None:
