@@ -297,16 +297,23 @@ class TLSStream(NetworkStream):
         except ssl.SSLError as exc:
             raise self._read_failure(exc) from exc
 
-    def write_now(self, data: bytes) -> bool:
+    def write_now(self, data: bytes | memoryview) -> bool:
         if self._broken or not self._lock.try_acquire():
             return False
         try:
             # Asked first: what is encrypted has its place in the order and cannot be taken back.
-            return self._inner.write_now(b"") and self._inner.write_now(self._machine.write(data))
+            return self._inner.write_now(b"") and self._inner.write_now(self._encrypt(data))
         except ssl.SSLError:
             return False
         finally:
             self._lock.release()
+
+    def _encrypt(self, data: bytes | memoryview) -> bytes:
+        if len(data) <= SLICE:
+            return self._machine.write(data)
+        view = memoryview(data)
+        parts = [self._machine.write(view[at : at + SLICE]) for at in range(0, len(view), SLICE)]
+        return b"".join(parts)
 
     async def drain(self, timeout: float | None, watch: bool) -> int:
         return await self._inner.drain(timeout, watch)

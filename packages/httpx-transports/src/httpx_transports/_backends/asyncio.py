@@ -226,7 +226,7 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
             return run(self.read(max_bytes, 0))
         return None
 
-    def write_now(self, data: bytes) -> bool:
+    def write_now(self, data: bytes | memoryview) -> bool:
         transport = self._transport
         if self._full or self._lost or self._closed or transport is None or transport.is_closing():
             return False

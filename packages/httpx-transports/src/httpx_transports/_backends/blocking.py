@@ -69,7 +69,7 @@ class BlockingStream(NetworkStream):
         self._pid = os.getpid()
         self._reading = self._writing = self._closed = False
         # What `write_now` took and the socket did not: it goes before anything else.
-        self._backlog = b""
+        self._backlog: bytes | memoryview = b""
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
         self._reading = True
@@ -102,7 +102,7 @@ class BlockingStream(NetworkStream):
             if self._closed:
                 raise faults.write_closed(self._peer)
             if self._backlog:
-                data, self._backlog = self._backlog + bytes(data), b""
+                data, self._backlog = bytes(self._backlog) + bytes(data), b""
             if deadline is not None or timeout != self._write_limit or not self._in_kernel:
                 self._limit_writes(timeout, deadline)
             sent = self._send(data)
@@ -135,7 +135,7 @@ class BlockingStream(NetworkStream):
             return None
         return run(self.read(max_bytes, 0))
 
-    def write_now(self, data: bytes) -> bool:
+    def write_now(self, data: bytes | memoryview) -> bool:
         if self._closed or self._backlog or not _AT_ONCE or not self._in_kernel:
             return False
         if data:

@@ -57,7 +57,7 @@ class NetworkStream:
         """
         return None
 
-    def write_now(self, data: bytes) -> bool:
+    def write_now(self, data: bytes | memoryview) -> bool:
         """Send all of `data`, or hand it to the network, if that needs no waiting; False: none was taken.
 
         For what must go out where nothing may be awaited, as in the clean-up after a cancellation.

@@ -43,7 +43,7 @@ class TrioStream(NetworkStream):
         self._peer = peer
         self._closed = self._broken = False
         # What `write_now` took and the socket did not: it goes before anything else.
-        self._backlog = b""
+        self._backlog: bytes | memoryview = b""
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
         await anyio.lowlevel.checkpoint_if_cancelled()
@@ -71,7 +71,7 @@ class TrioStream(NetworkStream):
         if self._broken:
             raise faults.write_cut_short(self._peer)
         if self._backlog:
-            data, self._backlog = self._backlog + bytes(data), b""
+            data, self._backlog = bytes(self._backlog) + bytes(data), b""
         sent = self._send(data)
         if sent == len(data):
             await anyio.lowlevel.cancel_shielded_checkpoint()
@@ -104,7 +104,7 @@ class TrioStream(NetworkStream):
         except OSError as exc:
             raise faults.read_error(self._peer, exc) from exc
 
-    def write_now(self, data: bytes) -> bool:
+    def write_now(self, data: bytes | memoryview) -> bool:
         if self._closed or self._broken or not self._send_backlog():
             return False
         try:
@@ -127,6 +127,8 @@ class TrioStream(NetworkStream):
             if self._closed:
                 raise faults.write_closed(self._peer)
             self._backlog = self._backlog[self._send(self._backlog) :]
+        else:
+            await anyio.lowlevel.cancel_shielded_checkpoint()
         return len(self._backlog)
 
     async def start_tls(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from httpx_core import RemoteProtocolError
+from httpx_core import ReadError, RemoteProtocolError
 
 from .head import BLANK_LINE, plain_trailers
 from .referee import judge_trailers
@@ -77,14 +77,23 @@ NOTHING_MORE = LengthDecoder(0)
 
 
 class CloseDecoder(Decoder):
-    """A body that ends where the connection does."""
+    """A body that ends where the connection does; one that is `broken` has no end that can be trusted."""
 
-    __slots__ = ()
+    __slots__ = ("broken",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.broken = False
 
     def feed(self, data: bytes) -> bytes:
         return data
 
     def end(self) -> None:
+        if self.broken:
+            raise ReadError(
+                "The connection broke while the request was being sent: the response, which ends "
+                "where the connection does, may have been cut short."
+            )
         self.complete = True
 
 

@@ -125,9 +125,9 @@ class HTTP11Connection(Connection):
                     await receive_head(self._stream, attempt, reader)
             else:
                 await self._traced(attempt.trace, attempt, outgoing, reader)
-            if outgoing.closing or not outgoing.all_sent:
+            if outgoing.closing or not (outgoing.all_sent or outgoing.sender.paused):
                 reader.forbid_reuse()
-            return self._respond(attempt, reader)
+            return self._respond(attempt, outgoing, reader)
         except BaseException as exc:
             if isinstance(exc, RemoteProtocolError):
                 self.name_peer(exc, attempt)
@@ -199,7 +199,7 @@ class HTTP11Connection(Connection):
             await trace.complete("http11.receive_response_body")
             await tell_closed(attempt)
 
-    def _respond(self, attempt: Attempt, reader: ResponseReader) -> Response:
+    def _respond(self, attempt: Attempt, outgoing: Outgoing, reader: ResponseReader) -> Response:
         """Build the response; the connection is given back when its body is there already."""
         head, decoder = reader.head, reader.body
         extensions: dict[str, Any] = {
@@ -226,7 +226,8 @@ class HTTP11Connection(Connection):
                 self._stream, decoder.leftover, body.give_up
             )
         else:
-            body = HTTP11Body(self, self._stream, attempt, reader)
+            sender = None if outgoing.all_sent else outgoing.sender
+            body = HTTP11Body(self, self._stream, attempt, reader, sender)
         stream = AsyncResponseStream(body) if self._backend.is_async else ResponseStream(body)
         return wire.response(head.status, head.fields, stream, extensions, attempt.request)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from httpx_core import Request
 
+    from .sending import Sender
+
 # The lengths of the names that decide here: the loop looks at no others.
 _DECIDING = frozenset(
     map(len, (b"connection", b"content-length", b"expect", b"transfer-encoding", b"upgrade"))
@@ -79,9 +81,13 @@ class Outgoing:
         "expects",
         "first",
         "length",
+        "sender",
         "upgrade",
         "upload",
     )
+
+    sender: Sender
+    """Who sends what does not leave with `first`, once there is one."""
 
     def __init__(
         self,

@@ -86,6 +86,11 @@ class ResponseReader:
         """The connection ends with this response, whatever the peer says."""
         self._reuse = False
 
+    def distrust_end(self) -> None:
+        """The connection is broken, and its end is no longer one of the response's."""
+        if isinstance(self.body, CloseDecoder):
+            self.body.broken = True
+
     @property
     def begun(self) -> bool:
         """Whether any byte of the response has come."""

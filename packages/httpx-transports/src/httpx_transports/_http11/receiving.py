@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .._backends.interface import NetworkStream
     from .connection import HTTP11Connection
     from .reader import ResponseReader
+    from .sending import Sender
 
 # Bytes asked for by one read. For a body as many as asyncio takes from a socket at a time, so that
 # nothing is cut; for a head less, since the memory for it has to be found each time.
@@ -69,7 +70,16 @@ async def receive_head(stream: NetworkStream, attempt: Attempt, reader: Response
 class HTTP11Body(Body):
     """The rest of a response's body, what came with the head being its first piece."""
 
-    __slots__ = ("_attempt", "_connection", "_first", "_open", "_reader", "_stream", "_told")
+    __slots__ = (
+        "_attempt",
+        "_connection",
+        "_first",
+        "_open",
+        "_reader",
+        "_sender",
+        "_stream",
+        "_told",
+    )
 
     def __init__(
         self,
@@ -77,7 +87,9 @@ class HTTP11Body(Body):
         stream: NetworkStream,
         attempt: Attempt,
         reader: ResponseReader,
+        sender: Sender | None,
     ) -> None:
+        """`sender` is what was not sent yet when the response came: it goes on while this is read."""
         self._connection = connection
         self._stream = stream
         self._attempt = attempt
@@ -85,6 +97,7 @@ class HTTP11Body(Body):
         self._first = reader.content
         self._open = True
         self._told = False
+        self._sender = sender if sender is not None and sender.paused else None
 
     async def receive(self) -> bytes:
         if self._first and self._attempt.trace is None:
@@ -101,18 +114,22 @@ class HTTP11Body(Body):
             if self._first:
                 data, self._first = self._first, b""
                 return data
-            while True:
+            if self._sender is not None:
+                data = await self._sender.more()
+                if data:
+                    return data
+                self._sender = None
+            data = b""
+            while not decoder.complete:
                 data = await self._stream.read(BODY_READ_SIZE, attempt.left(attempt.read))
                 if data:
                     data = decoder.feed(data)
                 else:
                     decoder.end()
-                if decoder.complete:
-                    if attempt.trace is not None:
-                        await attempt.trace.complete(STEP)
-                    break
-                if data:
+                if data and not decoder.complete:
                     return data
+            if attempt.trace is not None:
+                await attempt.trace.complete(STEP)
         except BaseException as exc:
             self._fail(exc)
             if attempt.trace is not None and isinstance(exc, Exception):
@@ -131,6 +148,8 @@ class HTTP11Body(Body):
         if self._open:
             self._open = False
             self._connection.abandon()
+            if self._sender is not None:
+                await self._sender.aclose()
             if self._attempt.trace is not None:
                 if self._told:
                     await self._attempt.trace.abandoned(STEP)
