@@ -72,6 +72,8 @@ WHERE = [
     ("http://1.2.3.4/", "a=b; Domain=3.4", "http://1.2.3.4/", None),
     ("http://1.2.3.4/", "a=b; Domain=1.2.3.4", "http://1.2.3.4/", "a=b"),
     ("http://[::1]/", "a=b; Domain=[::1]", "http://[::1]/", "a=b"),
+    ("http://example.org/", "a=b; Domain=]example.org", "http://example.org/", None),
+    ("http://example.org/", "a=b; Domain=[example.org]", "http://example.org/", None),
     # hosts without a dot, which http.cookiejar knows by a name ending in .local
     ("http://testserver/", "a=b; Domain=testserver", "http://testserver/", "a=b"),
     ("http://testserver/", "a=b; Domain=testserver.local", "http://testserver/", "a=b"),

@@ -313,7 +313,9 @@ def domain_matches(host: str, domain: str) -> bool:
 
 
 def _said_domain_matches(domain: str, host: str) -> bool:
-    return domain_matches(host, domain.strip("[]")) or domain == stored_host(host)
+    if domain[:1] == "[" and domain[-1:] == "]" and ":" in domain:
+        domain = domain[1:-1]  # an IPv6 address as it stands in a URL
+    return domain_matches(host, domain) or domain == stored_host(host)
 
 
 def _goes_to(cookie: Cookie, domain: str, host: str) -> bool:
