@@ -239,3 +239,13 @@ async def test_a_request_body_is_still_known_after_a_redirect(colour: Any, serve
     async with colour.client(follow_redirects=True) as client:
         response = await client.post(url, json={"a": 1})
     assert b'{"a":1}' == response.request.content == response.json()["body"].encode()
+
+
+@pytest.mark.parametrize("location", ["//:8080", "//:8080/path"])
+def test_a_location_without_a_host_is_the_servers_fault(location: str) -> None:
+    transport = httpx.MockTransport(
+        lambda request: httpx.Response(302, headers={"Location": location})
+    )
+    with httpx.Client(transport=transport, follow_redirects=True) as client:
+        with pytest.raises(httpx.RemoteProtocolError, match="it has no host"):
+            client.get("http://example.org/")

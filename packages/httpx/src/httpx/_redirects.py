@@ -62,6 +62,9 @@ def redirect_url(request: Request, response: Response) -> URL:
             url = url.copy_with(host=request.url.host)
         if url.is_relative_url:
             url = request.url.join(url)
+        if request.url.host and not url.host:
+            # RFC 9110, 4.2.1; such as `//:8080`.
+            raise InvalidURL("it has no host")
     except InvalidURL as exc:
         raise RemoteProtocolError(
             f"Invalid URL in location header: {exc}", request=request
