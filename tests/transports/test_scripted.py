@@ -6,6 +6,7 @@ import ssl
 from typing import Any
 
 import pytest
+from hyperframe.frame import DataFrame, HeadersFrame, SettingsFrame
 from tests.support.colours import Colour
 
 from httpx_core import ConnectError, ReadError, ReadTimeout, Request, WriteError, WriteTimeout
@@ -186,3 +187,20 @@ async def test_sleeps_wakeups_and_locks_take_no_time(colour: Colour) -> None:
 def test_waiting_for_a_wakeup_without_a_limit_is_a_mistake_of_the_test() -> None:
     with pytest.raises(RuntimeError, match="waits for ever"):
         run(ScriptedBackend().wakeup().wait(None))
+
+
+def test_http2_is_spoken_over_a_stream_that_cannot_write_without_waiting() -> None:
+    answer = [
+        SettingsFrame(0),
+        HeadersFrame(1, b"\x88", flags=["END_HEADERS"]),
+        DataFrame(1, b"Hello", flags=["END_STREAM"]),
+    ]
+    backend = ScriptedBackend([[frame.serialize() for frame in answer]])
+    extensions = {
+        "timeout": {"read": 60.0}
+    }  # nobody waits so long: it is the script that is at its end
+    with backend.installed(HTTPTransport(http1=False, http2=True)) as transport:
+        request = Request("GET", "http://example.org/", extensions=extensions)
+        assert b"Hello" == transport.handle_request(request).read()
+    settings_ack = SettingsFrame(0, flags=["ACK"]).serialize()
+    assert settings_ack in backend.streams[0].written

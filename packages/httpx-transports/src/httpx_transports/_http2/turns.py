@@ -204,14 +204,19 @@ class Turns:
             if self._writing:
                 return
             self._writing = True
+        drained = False
         try:
-            if not await self._io.drain(_shorter(DRAIN_TICK, _left(until), None), True):
+            drained = not await self._io.drain(_shorter(DRAIN_TICK, _left(until), None), True)
+            if drained:
                 self._congested = False
         except TransportError:
             self._stop_writing_for_good()
         finally:
             self._end_writing()
-        self.write_now()
+        if not self.write_now() and drained:
+            # Nothing is in the way: this stream cannot write without waiting (a scripted one, a
+            # blocking socket where the system has no such call).
+            await self.write(_left(until))
 
     def take_in(self, data: bytes) -> None:
         """Feed what was read to the session, and wake those that it concerns."""
