@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from . import faults
 from .current import in_trio_task
@@ -17,7 +17,10 @@ from .interface import SOCKET_OPTION, Backend, Lock, NetworkStream, Wakeup
 if TYPE_CHECKING:
     import ssl
 
+    from .._http import AsyncHTTPTransport, HTTPTransport
     from .._trace import Trace
+
+AnyTransport = TypeVar("AnyTransport", bound="HTTPTransport | AsyncHTTPTransport")
 
 
 class Wait:
@@ -303,7 +306,7 @@ class ScriptedBackend(Backend):
         self.connects: list[tuple[str, int]] = []
         self.slept: list[float] = []
 
-    def installed(self, transport: Any) -> Any:
+    def installed(self, transport: AnyTransport) -> AnyTransport:
         """Put this in the place of the network of an `HTTPTransport` or `AsyncHTTPTransport`, and
         return that.
         """
