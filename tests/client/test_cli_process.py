@@ -45,17 +45,19 @@ def test_a_reader_that_goes_away_ends_it_silently(server: HTTPServer) -> None:
         assert 141 == process.wait(60)
 
 
-def test_ctrl_c_ends_it_with_130_and_no_traceback(server: HTTPServer) -> None:
+@pytest.mark.parametrize("output", ["full", "json"])
+def test_ctrl_c_ends_it_with_130_and_no_traceback(server: HTTPServer, output: str) -> None:
     process = subprocess.Popen(
-        [*SCRIPT, f"{server.url}/hold"],
+        [*SCRIPT, f"{server.url}/hold", "--output", output],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment(),
     )
     assert server.arrived.wait(20)
     process.send_signal(signal.SIGINT)
-    assert (b"", b"httpx: Interrupted.\n") == process.communicate(timeout=60)
-    assert 130 == process.returncode
+    shown, errors = process.communicate(timeout=60)
+    assert (130, b"httpx: Interrupted.\n") == (process.returncode, errors)
+    assert (output == "json") == (b'"kind": "interrupted"' in shown)
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")

@@ -18,10 +18,6 @@ class CommandLine:
 
     It always leaves by SystemExit; the exit codes are in `docs/command-line.md`. Where click is
     installed it can be used like the `click.Command` that it stands for, by `click.testing` too.
-
-    >>> import httpx
-    >>> httpx.main(["--version"])  # doctest: +SKIP
-    httpx 0.28.2
     """
 
     __module__ = "httpx"

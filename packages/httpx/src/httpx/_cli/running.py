@@ -36,7 +36,7 @@ def _ended(options: Options, out: Screen, err: Screen) -> int:
     """Run, and turn whatever ends it into an exit code and a sentence."""
     try:
         try:
-            code = _run(options, out, err)
+            code = _interruptible(options, out, err)
         except Failure as exc:
             if options.output == "json":
                 out.line(failure_report(exc))
@@ -51,9 +51,14 @@ def _ended(options: Options, out: Screen, err: Screen) -> int:
     except OSError as exc:
         abandon_stdout()
         return _tell(f"A file cannot be read or written: {cause(exc)}.", exits.FILE)
-    except KeyboardInterrupt:
-        return _tell("Interrupted.", exits.INTERRUPTED)
     return code
+
+
+def _interruptible(options: Options, out: Screen, err: Screen) -> int:
+    try:
+        return _run(options, out, err)
+    except KeyboardInterrupt as exc:
+        raise Failure(exits.INTERRUPTED, "Interrupted.") from exc
 
 
 def _tell(text: str, code: int) -> int:
