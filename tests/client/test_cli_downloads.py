@@ -155,7 +155,7 @@ def test_a_break_that_cannot_be_continued_says_so(
     files.etag = None
     files.breaks_after = 40_000
     shown = command(url, "--download", str(path))
-    assert "the server says nothing by which it could be continued safely" in shown.err
+    assert "there is nothing by which it could be continued safely" in shown.err
     assert not record_of(path).exists()
 
 
@@ -380,6 +380,18 @@ def test_what_posts_cannot_be_continued(
     files.breaks_after = 10
     assert 3 == command(url, "-c", "query", "--download", str(path)).code
     assert not record_of(path).exists()
+
+
+def test_a_name_too_long_for_a_record_beside_it_is_downloaded_all_the_same(
+    command: InProcess, files: Files, url: str, path: Path
+) -> None:
+    long = path.with_name("x" * 250)
+    files.breaks_after = 10
+    shown = command(url, "--download", str(long))
+    assert (3, CONTENT[:10]) == (shown.code, long.read_bytes())
+    assert "by which it could be continued" in shown.err
+    assert 0 == command(url, "--download", str(long)).code
+    assert CONTENT == long.read_bytes()
 
 
 def test_a_file_that_cannot_be_written_ends_with_4(

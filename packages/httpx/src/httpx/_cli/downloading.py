@@ -123,10 +123,9 @@ class Download:
             self._record = None
             if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 records.remove(self.path)
-                if self._keeps_record:
-                    self._record = records.record_of(self._url, response)
-                if self._record is not None:
-                    records.save(self.path, self._record)
+                record = records.record_of(self._url, response) if self._keeps_record else None
+                if record is not None and records.save(self.path, record):
+                    self._record = record
         except BaseException:
             file.close()
             raise
@@ -159,7 +158,7 @@ class Download:
         part = amount(self.size)
         if self._record is None:
             return (
-                f" {part} are in {self.path}; the server says nothing by which it could be "
+                f" {part} are in {self.path}; there is nothing by which it could be "
                 "continued safely."
             )
         if self._record.total is not None:

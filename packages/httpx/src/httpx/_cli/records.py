@@ -54,17 +54,25 @@ def load(path: str) -> Record | None:
     return Record(url, validator, total)
 
 
-def save(path: str, record: Record) -> None:
-    """Write the record of the file at `path`. OSError."""
+def save(path: str, record: Record) -> bool:
+    """Write the record of the file at `path`; False where there can be none beside it, as in a
+    folder that takes no new files, or for a name that is as long as names can be.
+    """
     import json
 
-    with open(path + SUFFIX, "w", encoding="utf-8") as file:
-        json.dump(record._asdict(), file)
+    try:
+        with open(path + SUFFIX, "w", encoding="utf-8") as file:
+            json.dump(record._asdict(), file)
+    except OSError:
+        remove(path)
+        return False
+    return True
 
 
 def remove(path: str) -> None:
-    """Forget the file at `path`: it is whole, or cannot be continued."""
+    """Forget the file at `path`: it is whole, or cannot be continued. OSError: the record stays."""
     try:
         os.unlink(path + SUFFIX)
-    except FileNotFoundError:
-        pass
+    except OSError:
+        if os.path.lexists(path + SUFFIX):
+            raise
