@@ -113,3 +113,15 @@ def test_what_a_settings_frame_forbids_is_not_opened() -> None:
     session.feed(SettingsFrame(0, settings={SettingsFrame.MAX_CONCURRENT_STREAMS: 2}).serialize())
     opened = [session.open(list(REQUEST), [], True) is not None for _ in range(3)]
     assert [True, True, False] == opened
+
+
+def test_a_long_value_is_sent_uncoded_since_its_code_takes_quadratic_time() -> None:
+    value = b"x" * 200_000
+    session = new_session()
+    session.open(list(REQUEST), [(b"x-long", value)], True)
+    sent = session.take()
+    assert value[:10_000] in sent
+    server = H2Connection(H2Configuration(client_side=False, header_encoding=None))
+    server.decoder.max_header_list_size = 300_000
+    [request] = [event for event in server.receive_data(sent) if isinstance(event, RequestReceived)]
+    assert value == dict(request.headers or [])[b"x-long"]
