@@ -26,6 +26,7 @@ class UnsetType:
 
 
 UNSET = UnsetType()
+"""The one value of its type: 'not given', where None means no limit."""
 
 
 class Timeout:
@@ -156,3 +157,4 @@ def wrong_timeout(limits: object) -> TypeError:
 
 
 DEFAULT_TIMEOUT_CONFIG = Timeout(5.0)
+"""The limits of a client that was given none: five seconds for each phase, and no total."""

@@ -125,3 +125,4 @@ _MAY_BE_NONE = (*_SHOWN, "http2_ping_interval")
 _DEFAULTS = Limits()
 
 DEFAULT_LIMITS = Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0)
+"""The limits of a transport, and so of a client, that was given none."""

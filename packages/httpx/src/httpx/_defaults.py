@@ -17,6 +17,7 @@ class UseClientDefault:
 
 
 USE_CLIENT_DEFAULT = UseClientDefault()
+"""As the client has it: what `auth`, `follow_redirects` and `timeout` of one request are unless given."""
 
 DEFAULT_MAX_REDIRECTS = 20
 

@@ -98,6 +98,7 @@ class ScriptedStream(NetworkStream):
 
     @property
     def written(self) -> bytes:
+        """All that was written to this connection, in one piece."""
         return b"".join(self.writes)
 
     @property
