@@ -16,3 +16,4 @@ AuthTypes = Union[
     Callable[["Request"], "Request"],
     "Auth",
 ]
+"""What `auth=` takes: (name, password), a function that changes the request, or a scheme."""

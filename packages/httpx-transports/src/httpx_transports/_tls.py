@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import ssl
 
 CertTypes: TypeAlias = "str | tuple[str, str] | tuple[str, str, str]"
+"""What `cert=` takes: a PEM file, (certificate, key), or (certificate, key, password)."""
 
 
 def create_ssl_context(

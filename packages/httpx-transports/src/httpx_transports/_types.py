@@ -14,4 +14,5 @@ if TYPE_CHECKING:
     import ssl
 
 ProxyTypes: TypeAlias = "URL | str | Proxy"
+"""What `proxy=` takes: a URL, its text, or a `Proxy`."""
 VerifyTypes: TypeAlias = "ssl.SSLContext | str | bool"

@@ -54,3 +54,4 @@ class CommandLine:
 
 
 main: CommandLine = CommandLine()
+"""The command `httpx`, as a console script calls it."""
