@@ -48,6 +48,16 @@ def default_context(http2: bool, trust_env: bool = True) -> ssl.SSLContext:
     return context
 
 
+def _renew_lock() -> None:
+    """In the child of a fork: the thread that held it is not there to let it go."""
+    global _lock
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_lock)
+
+
 def _stamp(path: str | None) -> tuple[str, int, int] | None:
     """A file's name, and when and how it last changed, so that new authorities in it are seen."""
     if not path:

@@ -11,6 +11,7 @@ has been read to its end and when there are any.
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
@@ -67,6 +68,7 @@ class HTTP2Connection(Connection):
         "_io",
         "_owner",
         "_peer",
+        "_pid",
         "_session",
         "_soon",
         "_turns",
@@ -116,6 +118,7 @@ class HTTP2Connection(Connection):
         )
         self._greeted = False
         self._owner = backend.owner()
+        self._pid = os.getpid()
         self._soon = backend.caller()
         self.limit = self._session.limit
         self.keepalive: float | None = None
@@ -175,7 +178,7 @@ class HTTP2Connection(Connection):
         process, which must not write to its parent's connection.
         """
         try:
-            return self._backend.owner() == self._owner
+            return os.getpid() == self._pid and self._backend.owner() == self._owner
         except RuntimeError:
             return False
 
@@ -398,6 +401,8 @@ class HTTP2Connection(Connection):
         The garbage collector calls this, in any thread and in the middle of anything, also where one of
         our locks is held: so it is done a moment later, where the connection is used.
         """
+        if os.getpid() != self._pid:
+            return
         try:
             self._soon(partial(self._end_lost, stream))
         except RuntimeError:
