@@ -195,3 +195,34 @@ async def test_GHSA_86v3_what_h1_refuses_h2_refuses(colour: Colour) -> None:
             # The connection, if there is one, is as good as before.
             assert 200 == (await client.get(server.url + "/echo")).status_code
     assert ["/echo"] == [fields[":path"] for fields in server.requests]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [("X-Note", "one\r\nX-Other: two")],
+        [("X-Note", "one\0")],
+        [("X Note", "one")],
+        [("Content-Length", "1"), ("content-length", "2")],
+    ],
+)
+async def test_an_application_in_process_is_given_nothing_that_could_not_be_sent(
+    colour: Colour, fields: list[tuple[str, str]]
+) -> None:
+    """It may hand on what it gets; and what passes in tests must pass on the wire."""
+    called: list[Any] = []
+
+    async def asgi(scope: Any, receive: Any, send: Any) -> None:
+        called.append(scope)
+
+    def wsgi(environ: Any, start_response: Any) -> list[bytes]:
+        called.append(environ)
+        return []
+
+    transport = httpx.ASGITransport(asgi) if colour.is_async else httpx.WSGITransport(wsgi)
+    async with colour.client(transport=transport) as client:
+        raw = [(name.encode(), value.encode()) for name, value in fields]
+        with pytest.raises(httpx.LocalProtocolError) as caught:
+            await client.get("http://a.test/", headers=raw)
+        assert "http://a.test/" == str(caught.value.request.url)
+    assert [] == called

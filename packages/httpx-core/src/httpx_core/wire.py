@@ -25,6 +25,7 @@ __all__ = [
     "buffered",
     "check_fields",
     "check_method",
+    "check_request",
     "check_target",
     "encode_fields",
     "encode_head",
@@ -105,6 +106,27 @@ def check_fields(pairs: Fields) -> None:
     if b"".join([value for _, value in pairs]).translate(None, _HARMLESS):
         raise _first_wrong(pairs)
     _check_names(pairs)
+
+
+def check_request(request: Request) -> None:
+    r"""Refuse a request whose method or header fields would break a message, whoever reads it.
+
+    For transports that write none, such as those that call an application: what they take is what
+    can be sent.
+
+    >>> from httpx_core import Request
+    >>> check_request(Request("GET", "http://example.org/", headers={"X-Note": "one\r\ntwo"}))
+    Traceback (most recent call last):
+    httpx_core.LocalProtocolError: The header 'X-Note' holds CR at offset 3.
+
+    LocalProtocolError: as `check_method` and `check_fields`; it has the request.
+    """
+    try:
+        check_method(request.method)
+        check_fields(request.headers.raw)
+    except LocalProtocolError as exc:
+        exc.request = request
+        raise
 
 
 def encode_head(method: str, target: bytes, pairs: Fields) -> bytes:

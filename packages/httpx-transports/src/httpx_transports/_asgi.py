@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
-from httpx_core import ByteStream, RemoteProtocolError, Request, Response
+from httpx_core import ByteStream, RemoteProtocolError, Request, Response, wire
 
 from ._asgi_call import ApplicationCall
 from ._attempt import Attempt
@@ -70,9 +70,11 @@ class ASGITransport(AsyncBaseTransport):
     async def handle_async_request(self, request: Request) -> Response:
         """Call the application, and return the response when it has started one.
 
-        RemoteProtocolError: it returned without one. RuntimeError: the request's body is sync only,
-        or no event loop of asyncio or trio runs here. Else what the application raises.
+        LocalProtocolError: the request is one that could not be sent. RemoteProtocolError: it
+        returned without a response. RuntimeError: the request's body is sync only, or no event loop
+        of asyncio or trio runs here. Else what the application raises.
         """
+        wire.check_request(request)
         call = ApplicationCall(
             self.app,
             self._scope(request),

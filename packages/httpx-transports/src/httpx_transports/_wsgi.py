@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from httpx_core import RemoteProtocolError, Request, Response, SyncByteStream
+from httpx_core import RemoteProtocolError, Request, Response, SyncByteStream, wire
 
 from ._base import BaseTransport
 
@@ -61,9 +61,11 @@ class WSGITransport(BaseTransport):
     def handle_request(self, request: Request) -> Response:
         """Call the application, and return the response once the first bytes of its body are there.
 
-        RemoteProtocolError: the application never called `start_response`. ValueError: the status
-        it gave is none. Else what the application raises.
+        LocalProtocolError: the request is one that could not be sent. RemoteProtocolError: the
+        application never called `start_response`. ValueError: the status it gave is none. Else what
+        the application raises.
         """
+        wire.check_request(request)
         request.read()
         call = _Call()
         body = _Body(call, self.app(self._environ(request), call.start_response))
