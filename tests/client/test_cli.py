@@ -367,6 +367,8 @@ USAGE = [
     (["--cert", "missing.pem", "URL"], "The certificate missing.pem cannot be used: No such file"),
     (["--proxy", "nonsense", "URL"], "Proxy: "),
     (["--proxy", "ftp://p/", "URL"], "Proxy: "),
+    (["--proxy", "http://[::1", "URL"], "IPv6"),
+    (["-p", "a", "x" * 100_000, "URL"], "URL"),
     (["-m", "G T", "URL"], "Invalid method 'G T'"),
     (["-h", "X-A", "one\nX-B: two", "URL"], "The header 'X-A' holds LF"),
     (["-h", "X A", "one", "URL"], "X A"),
@@ -383,7 +385,9 @@ USAGE = [
 ]
 
 
-@pytest.mark.parametrize(("args", "sentence"), USAGE, ids=[" ".join(args) for args, _ in USAGE])
+@pytest.mark.parametrize(
+    ("args", "sentence"), USAGE, ids=[" ".join(args)[:60] for args, _ in USAGE]
+)
 def test_arguments_that_cannot_be_meant_end_with_2_and_send_nothing(
     command: InProcess,
     server: HTTPServer,
@@ -397,6 +401,14 @@ def test_arguments_that_cannot_be_meant_end_with_2_and_send_nothing(
     assert (2, "") == (shown.code, shown.out)
     assert sentence in shown.err
     assert ([], []) == (server.requests, list(tmp_path.iterdir()))
+
+
+def test_authorities_that_are_not_there_are_named(
+    command: InProcess, tls_server: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "missing.pem")
+    expected = "httpx: SSL_CERT_FILE is missing.pem, which is not there.\n"
+    assert (2, "", expected) == command(tls_server.url)
 
 
 def test_no_answer_ends_with_3_and_one_sentence(command: InProcess, server: HTTPServer) -> None:

@@ -274,6 +274,7 @@ def test_a_content_range(value: str, expected: tuple[int | None, ...] | None) ->
 
 
 RECORD = Record("digest", '"a"', 100)
+DATED = Record("digest", "then", 100)
 
 
 @pytest.mark.parametrize(
@@ -291,6 +292,11 @@ RECORD = Record("digest", '"a"', 100)
         (206, {"Content-Range": "bytes */100"}, RECORD, Verdict.REFUSE),
         (206, {"Content-Type": "multipart/byteranges; boundary=x"}, RECORD, Verdict.REFUSE),
         (206, {"Content-Range": "bytes 40-99/100"}, None, Verdict.REFUSE),
+        (206, {"Content-Range": "bytes 40-99/100", "Last-Modified": "then"}, DATED, Verdict.APPEND),
+        (206, {"Content-Range": "bytes 40-99/100", "ETag": '"b"'}, DATED, Verdict.APPEND),
+        (206, {"Content-Range": "bytes 40-99/100", "Last-Modified": "now"}, DATED, Verdict.REFUSE),
+        (204, {}, RECORD, Verdict.REFUSE),
+        (202, {}, None, Verdict.REFUSE),
         (200, {"ETag": '"a"'}, RECORD, Verdict.ANEW),
         (200, {"ETag": '"b"'}, RECORD, Verdict.ANEW),
         (200, {}, RECORD, Verdict.ANEW),

@@ -157,6 +157,11 @@ def auth_of(options: Options) -> Auth | None:
 
 def verify_of(options: Options) -> ssl.SSLContext | bool:
     """What the client trusts and shows: a context only where there is a certificate to load."""
+    if options.verify and options.url.lower().startswith("https:"):
+        for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+            path = os.environ.get(name)
+            if path and not os.path.exists(path):
+                raise _usage(f"{name} is {path}, which is not there.")
     if options.cert is None:
         return options.verify
     from httpx_transports import create_ssl_context

@@ -128,6 +128,8 @@ def decide(status: int, headers: Headers, have: int, record: Record | None) -> D
         return _past_the_end(headers, have)
     if not 200 <= status < 300:
         return Decision(Verdict.ERROR)
+    if status != 200:
+        return _faulty(f"answers {status}, which is no file")
     if record is None:
         return Decision(
             Verdict.REFUSE,
@@ -158,9 +160,9 @@ def _partial(headers: Headers, have: int, record: Record | None) -> Decision:
         return _faulty("sends the part in a coding, which cannot be put behind plain bytes")
     if record.total is not None and found.total not in (None, record.total):
         return _changed(f"it has {found.total} bytes now, and had {record.total}")
-    etag = headers.get("etag")
-    if etag is not None and record.validator.startswith('"') and etag != record.validator:
-        return _changed("its ETag is another one")
+    name = "ETag" if record.validator.startswith('"') else "Last-Modified"
+    if headers.get(name, record.validator) != record.validator:
+        return _changed(f"its {name} is another one")
     return Decision(Verdict.APPEND, end=found.last + 1)
 
 
