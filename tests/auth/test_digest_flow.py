@@ -180,6 +180,16 @@ def test_a_server_may_name_the_next_nonce(drive: Driver) -> None:
 
 
 @both_colours
+@pytest.mark.parametrize("info", ['="r", nonce="m"', "", ",", 'nextnonce=""', '"', "\xff"])
+def test_a_broken_authentication_info_names_no_nonce(drive: Driver, info: str) -> None:
+    auth = DigestAuth("u", "p")
+    fields = [("Authentication-Info", info.encode("latin-1"))]
+    drive(auth, get(), script((401, challenge("n1")), (200, fields)))
+    sent, _ = drive(auth, get(), script((200, [])))
+    assert ["n1:2"] == marks(sent)
+
+
+@both_colours
 @pytest.mark.parametrize(
     "other",
     [

@@ -150,9 +150,11 @@ class DigestAuth(Auth):
         sender = _request_of(response) or request
         if info is None or session is None or _origin(sender) != _origin(request):
             return
-        nonce = parse_challenges([f"Digest {info}"])[0].parameters.get("nextnonce")
-        if nonce:
-            self._learn(request, session.challenge._replace(nonce=nonce.encode()))
+        # Read as a challenge, which the field is but for its scheme; there may be none in it.
+        for said in parse_challenges([f"Digest {info}"])[:1]:
+            nonce = said.parameters.get("nextnonce")
+            if nonce:
+                self._learn(request, session.challenge._replace(nonce=nonce.encode()))
 
     def _authorize(self, request: Request, session: _Session) -> None:
         challenge = session.challenge
