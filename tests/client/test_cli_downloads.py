@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tests.support.command_line import SCRIPT, InProcess, environment
 from tests.support.http_server import pattern
 from tests.support.servers import HTTPServer, Reply
@@ -41,6 +44,7 @@ class Files:
         self.content = CONTENT
         self.etag: str | None = ETAG
         self.breaks_after: int | None = None
+        self.knows_ranges = True
         self.extra: list[tuple[str, str]] = []
 
     def __call__(self, request: Any) -> Reply:
@@ -49,7 +53,7 @@ class Files:
             headers.append(("ETag", self.etag))
         wanted = request.header("range")
         condition = request.header("if-range")
-        if wanted and (condition is None or condition == self.etag):
+        if wanted and self.knows_ranges and (condition is None or condition == self.etag):
             first = int(wanted.removeprefix("bytes=").removesuffix("-"))
             total = len(self.content)
             if first >= total:
@@ -439,3 +443,44 @@ def test_ctrl_c_keeps_what_came(server: HTTPServer, path: Path) -> None:
     assert errors.startswith("httpx: Interrupted. ")
     assert "Traceback" not in errors
     assert CONTENT.startswith(path.read_bytes())
+
+
+class Steps(NamedTuple):
+    """What happens at one try: the server's file changes, and the answer breaks off."""
+
+    changes: bool
+    breaks_after: int | None
+    knows_ranges: bool
+
+
+STEPS = st.builds(
+    Steps, st.booleans(), st.none() | st.integers(0, 3000), st.sampled_from([True, True, False])
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(STEPS, max_size=6), st.binary(min_size=1, max_size=3000), st.randoms())
+def test_whatever_happens_a_file_is_never_a_mixture(
+    command: InProcess, server: HTTPServer, steps: list[Steps], content: bytes, random: Any
+) -> None:
+    files = Files()
+    files.content = content
+    url = server.add("/file.bin", files)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file.bin"
+        for number, step in enumerate([*steps, Steps(False, None, True)]):
+            if step.changes:
+                files.content = random.randbytes(random.randint(1, 3000))
+                files.etag = f'"{number}"'
+            files.breaks_after = step.breaks_after
+            files.knows_ranges = step.knows_ranges
+            before = path.read_bytes() if path.exists() else b""
+            shown = command(url, "--download", str(path), "--continue")
+            after = path.read_bytes() if path.exists() else b""
+            if shown.code == 0:
+                assert files.content == after
+                assert [path] == list(Path(folder).iterdir())
+                path.unlink()  # a complete file has no record: the next try begins again
+            else:
+                assert files.content.startswith(after) or before == after
+        assert 0 == shown.code
