@@ -145,9 +145,16 @@ async def test_closing_in_a_forked_child_leaves_the_parents_connection(colour: C
 def test_a_lost_connection_takes_no_more_and_the_loop_logs_nothing(
     at_once: bool, no_leaks: None, caplog: pytest.LogCaptureFixture
 ) -> None:
+    connected = threading.Event()
+
+    def reset_once_connected(connection: Any, number: int) -> None:
+        connected.wait(10)
+        reset(connection)
+
     async def main() -> None:
-        with RawServer(lambda connection, number: reset(connection)) as server:
+        with RawServer(reset_once_connected) as server:
             stream: Any = await connect(server)
+            connected.set()
             # Blocked, so that the loop sees the reset by our writes first.
             select.select([stream._socket.fileno()], [], [], 10)
             with pytest.raises(WriteError):
