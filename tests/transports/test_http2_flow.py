@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from h2.events import DataReceived, StreamReset, WindowUpdated
+from h2.settings import SettingCodes
 from hyperframe.frame import (
     ContinuationFrame,
     DataFrame,
@@ -19,7 +20,7 @@ from tests.support.colours import Colour
 from tests.support.http2_client import body, connect
 from tests.support.http2_server import HTTP2Server, Peer
 
-from httpx_core import RemoteProtocolError, WriteTimeout
+from httpx_core import RemoteProtocolError, TransportError, WriteTimeout
 
 MIB = 1024 * 1024
 
@@ -200,6 +201,35 @@ async def test_the_write_limit_fires_when_the_peer_does_not_read(colour: Colour)
 
 
 HEAD = b"\x88"  # :status 200, from HPACK's static table
+
+
+async def test_who_waits_for_another_that_writes_leaves_the_event_loop_to_others(
+    async_colour: Colour,
+) -> None:
+    enough = threading.Event()
+
+    def script(peer: Peer, number: int) -> None:
+        peer.h2.increment_flow_control_window(64 * MIB)
+        peer.flush()
+        peer.next_request()
+        enough.wait(20)
+        peer.hang_up()
+
+    windows = {SettingCodes.INITIAL_WINDOW_SIZE: 32 * MIB}
+    with HTTP2Server(script, settings=windows) as server:
+        async with await connect(async_colour, server) as line:
+
+            async def upload() -> None:
+                # The network's buffers take less, so that one of them waits to write, the others for it.
+                with pytest.raises(TransportError):
+                    await line.send("POST", "/", content=b"x" * (16 * MIB))
+
+            async def look_on() -> None:
+                for _ in range(50):
+                    await async_colour.sleep(0.01)
+                enough.set()
+
+            await async_colour.concurrently(upload, upload, upload, look_on)
 
 
 def continuation_flood(stream_id: int) -> bytes:

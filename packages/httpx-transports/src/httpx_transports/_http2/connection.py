@@ -274,6 +274,7 @@ class HTTP2Connection(Connection):
         turns = self._turns
         if turns.is_congested:
             await turns.write(attempt.write, attempt.deadline, stream)
+            await self._await_writer(attempt)
             if turns.is_congested:
                 return True
         with turns.mutex:
@@ -287,15 +288,20 @@ class HTTP2Connection(Connection):
         outgoing.rest = outgoing.rest[sent:]
         if not turns.write_now():
             await turns.write(attempt.write, attempt.deadline, stream)
-        if turns.is_writing and not await turns.writable(attempt.left(attempt.write)):
-            raise WriteTimeout(
-                f"Sending the request to {self._peer} timed out: another request's bytes did not "
-                f"leave within {attempt.write:.4g} seconds.",
-                request=attempt.request,
-            )
+        await self._await_writer(attempt)
         # A response may be there, room in the window, or a peer that cannot read before we do.
         turns.catch_up()
         return True
+
+    async def _await_writer(self, attempt: Attempt) -> None:
+        """Wait while another task writes, so that nobody asks again and again, and holds up the event loop."""
+        limit = attempt.left(attempt.write)
+        if self._turns.is_writing and not await self._turns.writable(limit):
+            raise WriteTimeout(
+                f"Sending the request to {self._peer} timed out: another request's bytes did not "
+                f"leave within {limit:.4g} seconds.",
+                request=attempt.request,
+            )
 
     async def _await_continue(self, stream: Stream, attempt: Attempt) -> None:
         """Hold the body back until 100 (Continue), a final response, or a bounded wait."""
