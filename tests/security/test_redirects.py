@@ -189,23 +189,18 @@ async def test_a_redirect_cannot_choose_another_protocol(
 
 
 @pytest.mark.parametrize(
-    "location", ["http://a.test/\r\nX: y", "/\r\nX: y", "http://a.test\r\n/", "/\x00", "/ space"]
+    "location", ["http://a.test/\r\nX: y", "/\r\nX: y", "http://a.test\r\n/", "/\x00", "/\x7f"]
 )
 async def test_a_location_cannot_write_into_the_next_request(colour: Colour, location: str) -> None:
-    seen: list[bytes] = []
+    seen: list[str] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        seen.append(request.url.raw_path)
-        if len(seen) > 1:
-            return httpx.Response(200)
+        seen.append(str(request.url))
         return httpx.Response(302, headers=[(b"Location", location.encode())])
 
     async with colour.client(
         transport=httpx.MockTransport(answer), follow_redirects=True
     ) as client:
-        try:
+        with pytest.raises(httpx.RemoteProtocolError, match="location header"):
             await client.get("http://a.test/")
-        except httpx.RemoteProtocolError:
-            pass
-    assert all(byte > 0x20 for path in seen for byte in path)
-    assert "/ space" != location or [b"/", b"/%20space"] == seen
+    assert ["http://a.test/"] == seen
