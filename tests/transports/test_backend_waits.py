@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+from types import ModuleType
 
 import pytest
 from tests.support.colours import Colour
@@ -177,6 +178,17 @@ async def test_the_task_is_known_to_an_old_trio_as_well(
     # trio has it since 0.29, and a program may hold an older one that it imported for something else.
     monkeypatch.delattr(trio.lowlevel, "in_trio_task", raising=False)
     assert async_colour.name == current_backend().name
+
+
+def test_a_trio_that_another_thread_is_importing_does_not_matter(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "trio", ModuleType("trio"))
+
+    async def name() -> str:
+        return current_backend().name
+
+    assert "asyncio" == asyncio.run(name())
 
 
 def test_without_an_event_loop_there_is_no_current_backend() -> None:

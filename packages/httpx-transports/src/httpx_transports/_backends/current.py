@@ -47,7 +47,8 @@ def in_trio_task(trio: ModuleType) -> bool:
         pass
     try:
         trio.lowlevel.current_task()
-    except RuntimeError:
+    except (RuntimeError, AttributeError):
+        # Without `lowlevel`, another thread is in the middle of importing it: nobody can run it yet.
         return False
     return True
 
