@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+from io import BufferedReader
 from typing import Any
 
 from h2.events import DataReceived, RequestReceived, StreamEnded, StreamReset
@@ -17,7 +18,7 @@ from hyperframe.frame import GoAwayFrame
 from tests.faults.answers import Tally, answer
 from tests.support.http2_server import Peer
 from tests.support.messages import ReceivedRequest, read_body, read_head
-from tests.support.raw_server import RawServer
+from tests.support.raw_server import RawServer, shut_down
 
 MANY = 1_000_000
 MOST_RECEIVED = 4_000_000
@@ -33,10 +34,39 @@ class HTTP1Origin(RawServer):
         super().__init__(ssl_context=ssl_context)
         self._tally = tally
         self._most = most
+        self._idle: set[socket.socket] = set()
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Stop as a server does that is asked kindly: answer what has begun, and close what is idle."""
+        self._leaving = True
+        self.stop()
+
+    def close_connections(self) -> None:
+        if not self._leaving:
+            super().close_connections()
+            return
+        with self._lock:
+            for connection in self._idle:
+                shut_down(connection)
+
+    def _wait_for_request(self, connection: socket.socket, stream: BufferedReader) -> bool:
+        """Whether another request comes, and is to be answered."""
+        with self._lock:
+            if self._leaving:
+                return False
+            self._idle.add(connection)
+        try:
+            return bool(stream.peek(1))
+        finally:
+            with self._lock:
+                self._idle.discard(connection)
 
     def serve(self, connection: socket.socket, number: int) -> None:
         with connection.makefile("rb") as stream:
             for _ in range(self._most):
+                if not self._wait_for_request(connection, stream):
+                    return
                 try:
                     head = read_head(stream)
                     if head is None:

@@ -97,7 +97,7 @@ class RawServer:
         else:
             self._listener = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self._listener.bind((self.host, 0))
+            self._listener.bind((self.host, self.port))
             self.port = self._listener.getsockname()[1]
         self._listener.listen(1024)
         self._listener.setblocking(False)
