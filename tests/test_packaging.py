@@ -80,7 +80,9 @@ def all_requirements(distribution: str) -> list[str]:
 
 def test_the_four_packages_have_one_version() -> None:
     versions = {distribution: about(distribution)["__version__"] for distribution in PACKAGES}
-    assert dict.fromkeys(PACKAGES, version()) == versions
+    assert dict.fromkeys(PACKAGES, version()) == versions, (
+        "The four are released together: `hatch run release:bump X` changes all that has to change."
+    )
 
 
 @each_package
@@ -100,8 +102,8 @@ def test_our_packages_are_pinned_to_each_other_exactly(distribution: str) -> Non
     }
     pinned = {f"{name_of(requirement)}=={version()}" for requirement in ours}
     assert pinned == ours, (
-        "Raise the version in the four __about__.py and in every pin at once: "
-        "`grep -rn '==' packages/*/pyproject.toml` shows them."
+        "The four are released together, and pin each other: `hatch run release:bump X` raises the "
+        "four versions and every pin at once."
     )
 
 
@@ -141,14 +143,20 @@ def test_the_oldest_that_is_allowed_is_what_the_environment_oldest_tests() -> No
 @each_package
 def test_a_package_requires_what_the_design_lets_it_require(distribution: str) -> None:
     required = {name_of(one) for one in settings(distribution)["project"]["dependencies"]}
-    assert DEPENDENCIES[distribution] == required
+    assert DEPENDENCIES[distribution] == required, (
+        "Each dependency is one more that every user gets: with a reason, it goes into this table, into "
+        "FOREIGN of test_layering.py, and into the READMEs; better is an extra, or none."
+    )
 
 
 @each_package
 def test_a_package_has_the_extras_that_its_users_ask_for(distribution: str) -> None:
     extras = settings(distribution)["project"].get("optional-dependencies", {})
     names = {extra: {name_of(one) for one in some} for extra, some in extras.items()}
-    assert EXTRAS[distribution] == names
+    assert EXTRAS[distribution] == names, (
+        "Extras are what users write in their requirements: none goes away, and httpx hands those of "
+        "the others through. A new one goes into this table and the READMEs."
+    )
 
 
 @each_package
@@ -168,14 +176,17 @@ def test_a_readme_opens_with_the_name_and_has_an_example(distribution: str) -> N
 @each_package
 def test_a_changelog_has_an_entry_for_the_version(distribution: str) -> None:
     text = (ROOT / "packages" / distribution / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert f"\n## {version()}\n" in text
+    assert f"\n## {version()}\n" in text, (
+        "What is not released stands under `## Unreleased`, above the section of the present version; "
+        "`hatch run release:bump X` makes X's section of it."
+    )
 
 
 @each_package
 def test_a_package_is_under_the_license_of_the_repository(distribution: str) -> None:
     assert (ROOT / "LICENSE").read_bytes() == (
         ROOT / "packages" / distribution / "LICENSE"
-    ).read_bytes()
+    ).read_bytes(), "Each archive brings the license along: copy the repository's LICENSE there."
     project = settings(distribution)["project"]
     assert "BSD-3-Clause" == project["license"]
     assert ["LICENSE"] == project["license-files"]
@@ -184,6 +195,7 @@ def test_a_package_is_under_the_license_of_the_repository(distribution: str) -> 
 @each_package
 def test_a_package_tells_type_checkers_that_it_is_typed(distribution: str) -> None:
     marker = ROOT / "packages" / distribution / "src" / PACKAGES[distribution] / "py.typed"
+    assert marker.is_file(), "Without an empty py.typed, type checkers ignore a package's types."
     assert b"" == marker.read_bytes()
     assert "Typing :: Typed" in settings(distribution)["project"]["classifiers"]
 
@@ -209,7 +221,10 @@ def test_a_wheel_holds_all_that_is_in_src_and_a_source_archive_what_builds_it(
     source = ROOT / "packages" / distribution / "src"
     there = {f"src/{path.name}" for path in source.iterdir() if path.name != "__pycache__"}
     assert f"src/{PACKAGES[distribution]}" in there
-    assert there == set(build["wheel"]["packages"])
+    assert there == set(build["wheel"]["packages"]), (
+        "What is in src/ and not in `packages` of the wheel's table in pyproject.toml is not installed: "
+        "put a new module into the package, or name it there."
+    )
 
 
 def test_the_command_is_installed_with_the_client() -> None:

@@ -433,7 +433,10 @@ def test_a_signature_is_that_of_0_28_and_the_additions(
 ) -> None:
     expected = [*parameters_of(function), *additions_to(owner, function.name)]
     real = real_parameters(owner, function.name)
-    assert [shown(one) for one in expected] == [shown(one) for one in real]
+    assert [shown(one) for one in expected] == [shown(one) for one in real], (
+        "Signatures are httpx 0.28's, and hold exactly. A parameter of ours is keyword-only, has a default, "
+        "stands after those, and is in ADDITIONS."
+    )
 
 
 @pytest.mark.parametrize(("owner", "function"), cases())
