@@ -13,8 +13,7 @@ def modules(*names: str) -> str:
     """The lines that load the modules that every configuration needs, and these."""
     always = ("mpm_event", "authz_core", "proxy", "proxy_http")
     return "\n".join(
-        f"LoadModule {name}_module {MODULES}/mod_{name}.so"
-        for name in (*always, *names)
+        f"LoadModule {name}_module {MODULES}/mod_{name}.so" for name in (*always, *names)
     )
 
 
@@ -26,6 +25,9 @@ class Apache(Origin):
         {"http", "https", "h2", "h2c", "ipv6", "mtls", "few", "brief"}
         | {"ws", "reload", "reload-h2"}
     )
+
+    # At a graceful restart it ends new HTTP/2 connections too, with an error and streams unanswered.
+    lacks = frozenset({"grace-h2"})
 
     def start(self) -> None:
         text = self._configuration()

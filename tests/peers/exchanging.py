@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from tests.peers.catalogue import MATERIALS, offering, started
 from tests.peers.contract import pattern
 from tests.peers.origin import Origin
 from tests.support.colours import Client, Colour
+
+import httpx
 
 WAYS = ("http", "https", "h2", "h2c")
 """How an exchange is carried: HTTP/1.1 in clear and over TLS, HTTP/2 by ALPN and by prior knowledge."""
@@ -80,3 +82,13 @@ def parts(size: int, piece: int = 50_000) -> Iterator[bytes]:
     whole = pattern(size)
     for start in range(0, size, piece):
         yield whole[start : start + piece]
+
+
+async def outcome(call: Awaitable[httpx.Response]) -> httpx.Response | httpx.TransportError:
+    """What a call came to: its response, or the network's or the peer's fault, which is told of."""
+    try:
+        return await call
+    except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.ProxyError) as exc:
+        fault = exc
+    assert str(fault)
+    return fault

@@ -38,7 +38,9 @@ class Nginx(Origin):
         self.peer.signal(signal.SIGHUP)
 
     def _configuration(self) -> str:
-        tls = f"ssl_certificate {self.file('cert.pem')}; ssl_certificate_key {self.file('key.pem')};"
+        tls = (
+            f"ssl_certificate {self.file('cert.pem')}; ssl_certificate_key {self.file('key.pem')};"
+        )
         temporary = "\n".join(
             f"{kind}_temp_path {self.file(kind)};"
             for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import os
 import subprocess
+from functools import lru_cache
 from pathlib import Path
 
 from tests.peers.apache import modules
@@ -218,9 +219,13 @@ class Mitmproxy(Origin):
         self.own_authority = self.file("mitmproxy-ca-cert.pem")
 
 
+@lru_cache
 def _mitmdump() -> str:
-    """Its program; its pins of h11 and h2 ask for an environment of its own."""
+    """Its program, "" when it is not here; its pins of h11 and h2 ask for an environment of its own."""
     found = os.environ.get("HTTPX_PEERS_MITM", "")
+    if not found and program("hatch"):
+        asked = ["hatch", "env", "find", "peers-mitm"]
+        found = subprocess.run(asked, capture_output=True, text=True).stdout.strip()
     path = Path(found, "bin", "mitmdump")
     return str(path) if found and path.exists() else program("mitmdump") or ""
 

@@ -93,7 +93,12 @@ class Hypercorn(PythonServer):
         common = ["-m", "hypercorn", "asgi_app:app", "--worker-class", self.worker]
         tls = ["--certfile", self.file("cert.pem"), "--keyfile", self.file("key.pem")]
         asks = [*tls, "--ca-certs", self.file("ca.pem"), "--verify-mode", "CERT_REQUIRED"]
-        plain = ["--bind", f"{LOOPBACK}:{self.port('http')}", "--bind", f"unix:{self.socket_path()}"]
+        plain = [
+            "--bind",
+            f"{LOOPBACK}:{self.port('http')}",
+            "--bind",
+            f"unix:{self.socket_path()}",
+        ]
         plain += ["--bind", f"[::1]:{self.port('ipv6')}"]
         found = [
             (["http", "uds", "ipv6"], [*common, *plain]),

@@ -108,9 +108,7 @@ class Peer:
                 start_new_session=True,
                 umask=self._umask,
                 env={**os.environ, "PATH": SYSTEM_PATH, "HOME": str(self.workspace.path)},
-                **(
-                    {"user": NOBODY, "group": NOBODY, "extra_groups": []} if self.as_nobody else {}
-                ),
+                **({"user": NOBODY, "group": NOBODY, "extra_groups": []} if self.as_nobody else {}),
             )
         deadline = time.monotonic() + START_LIMIT
         for address in addresses:

@@ -41,9 +41,7 @@ class Nghttpx(Origin):
     name = "nghttpx"
     program = "nghttpx"
     package = "nghttp2-proxy"
-    offers = frozenset(
-        {"http", "https", "h2", "h2c", "uds", "ipv6", "ws", "reload", "reload-h2"}
-    )
+    offers = frozenset({"http", "https", "h2", "h2c", "uds", "ipv6", "ws", "reload", "reload-h2"})
 
     def start(self) -> None:
         for offer, other in {"h2": "https", "h2c": "http", "ws": "http"}.items():
@@ -123,7 +121,6 @@ sub vcl_recv {{ return (pass); }}
         name = self.workspace.folder("work")
         self.same("h2c", "http")
         self.run("varnishd", "-F", "-n", name, "-j", "none", *listen, *parameters, "-f", vcl)
-
 
 
 class Caddy(Origin):

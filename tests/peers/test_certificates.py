@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 
-import httpx
 import pytest
 from tests.peers.catalogue import MATERIALS
 from tests.peers.contract import pattern
-from tests.peers.exchanging import Place, at
+from tests.peers.exchanging import Place, at, outcome
 from tests.support.colours import Colour
+
+import httpx
+
+SAID = re.compile(
+    r"certificate|alert|unknown ca|closed|reset|ended|without sending a response", re.I
+)
 
 
 @at("mtls")
@@ -29,18 +35,12 @@ async def test_a_client_without_the_right_certificate_gets_a_refusal_that_says_s
     if whose == "a stranger's":
         MATERIALS.stranger.certificate("client.test").configure_cert(context)
     async with place.client(colour, verify=context) as client:
-        try:
-            response = await client.get(f"{place.url}/bytes/10")
-        except (httpx.ConnectError, httpx.ReadError, httpx.WriteError) as exc:
-            # With TLS 1.3 the server's alert comes after our side of the handshake is done.
-            assert any(
-                word in str(exc).lower()
-                for word in ("certificate", "alert", "unknown ca", "closed", "reset", "ended")
-            )
-        except httpx.RemoteProtocolError as exc:
-            assert "without sending a response" in str(exc)
-        else:
-            assert 400 == response.status_code
+        refusal = await outcome(client.get(f"{place.url}/bytes/10"))
+    if isinstance(refusal, httpx.Response):
+        assert 400 == refusal.status_code
+    else:
+        # With TLS 1.3 the server's alert comes after our side of the handshake is done; some send none.
+        assert SAID.search(str(refusal))
 
 
 @at("https", "h2")

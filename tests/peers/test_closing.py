@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import httpx
-import pytest
 from tests.peers.contract import pattern
-from tests.peers.exchanging import Place, at, digest
+from tests.peers.exchanging import Place, at, digest, outcome
 from tests.support.colours import Client, Colour
+
+import httpx
 
 LOAD = 8
 """Requests at a time while a server is reloaded."""
@@ -61,7 +61,10 @@ async def test_a_connection_that_was_closed_while_idle_is_not_used(
 async def test_no_request_is_lost_while_the_server_reloads(colour: Colour, place: Place) -> None:
     async with place.client(colour, limits=httpx.Limits(max_connections=LOAD)) as client:
         counted = await under_load(colour, client, place, place.origin.reload)
-        assert {"answered"} == set(counted)
+        expected = {"answered"}
+        if place.is_http2 and place.lacks("grace-h2"):
+            expected.update(set(counted) & {"RemoteProtocolError"})
+        assert expected == set(counted)
         response = await client.get(f"{place.url}/bytes/10")
         assert pattern(10) == response.content
 
@@ -78,13 +81,11 @@ async def test_a_restart_costs_documented_errors_and_no_wrong_answer(
             assert pattern(10) == response.content
 
 
-async def under_load(
-    colour: Colour, client: Client, place: Place, disturb: Any
-) -> dict[str, int]:
+async def under_load(colour: Colour, client: Client, place: Place, disturb: Any) -> dict[str, int]:
     """Ask for bodies until the server has been disturbed three times; count how the requests ended.
 
-    AssertionError: an answer was another one than was asked for. What is no NetworkError or
-    ProtocolError is raised.
+    AssertionError: an answer was another one than was asked for. Any error that is neither the
+    network's nor the peer's is raised.
     """
     counted: dict[str, int] = {}
     ends = time.monotonic() + 30.0
@@ -95,17 +96,19 @@ async def under_load(
         while not is_done and time.monotonic() < ends:
             turn += 1
             size = 1000 * number + turn % 1000
-            try:
+            if turn % 2:
+                came = await outcome(client.get(f"{place.url}/bytes/{size}"))
+            else:
+                came = await outcome(client.put(f"{place.url}/upload", content=pattern(size)))
+            if isinstance(came, httpx.Response):
+                assert 200 == came.status_code
                 if turn % 2:
-                    response = await client.get(f"{place.url}/bytes/{size}")
-                    assert (200, pattern(size)) == (response.status_code, response.content)
+                    assert pattern(size) == came.content
                 else:
-                    response = await client.put(f"{place.url}/upload", content=pattern(size))
-                    assert (200, digest(size)) == (response.status_code, response.json()["sha256"])
+                    assert digest(size) == came.json()["sha256"]
                 ended = "answered"
-            except (httpx.NetworkError, httpx.RemoteProtocolError) as exc:
-                assert str(exc)
-                ended = type(exc).__name__
+            else:
+                ended = type(came).__name__
                 await colour.sleep(0.01)
             counted[ended] = counted.get(ended, 0) + 1
 

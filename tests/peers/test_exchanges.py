@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-import httpx
 import pytest
 from tests.peers.contract import pattern
 from tests.peers.exchanging import WAYS, Place, at, digest, parts
 from tests.support.colours import Colour
+
+import httpx
 
 LARGE = 8_000_000
 
@@ -53,9 +54,7 @@ async def test_a_large_body_arrives_whole(colour: Colour, place: Place, route: s
 
 @at(*WAYS)
 @pytest.mark.parametrize("size", [0, 1, 100_000, LARGE])
-async def test_a_body_of_known_length_is_uploaded(
-    colour: Colour, place: Place, size: int
-) -> None:
+async def test_a_body_of_known_length_is_uploaded(colour: Colour, place: Place, size: int) -> None:
     async with place.client(colour) as client:
         response = await client.post(f"{place.url}/upload", content=pattern(size))
         assert {"length": size, "sha256": digest(size)} == response.json()
@@ -119,9 +118,7 @@ async def test_a_slow_answer_ends_in_a_read_timeout(colour: Colour, place: Place
 
 
 @at(*WAYS)
-async def test_a_body_that_is_not_read_harms_no_later_request(
-    colour: Colour, place: Place
-) -> None:
+async def test_a_body_that_is_not_read_harms_no_later_request(colour: Colour, place: Place) -> None:
     async with place.client(colour) as client:
         for _ in range(3):
             async with client.stream("GET", f"{place.url}/bytes/{LARGE}") as response:

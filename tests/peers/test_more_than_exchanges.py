@@ -46,10 +46,13 @@ async def test_an_upgrade_to_any_protocol_hands_the_connection_over(
     colour: Colour, place: Place
 ) -> None:
     fields = {"Connection": "upgrade", "Upgrade": "echo"}
-    async with place.client(colour) as client:
-        async with client.stream("GET", f"{place.url}/upgrade", headers=fields) as response:
-            assert 101 == response.status_code
-            assert b"spoken" == await exchanged(colour, response, b"spoken", 6)
+    url = f"{place.url}/upgrade"
+    async with (
+        place.client(colour) as client,
+        client.stream("GET", url, headers=fields) as response,
+    ):
+        assert 101 == response.status_code
+        assert b"spoken" == await exchanged(colour, response, b"spoken", 6)
 
 
 async def exchanged(colour: Colour, response: Any, data: bytes, size: int) -> bytes:

@@ -17,9 +17,7 @@ class Handler(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # it closes after each answer by default
 
 
-plain = make_server(
-    "127.0.0.1", int(told["http"]), app, threaded=True, request_handler=Handler
-)
+plain = make_server("127.0.0.1", int(told["http"]), app, threaded=True, request_handler=Handler)
 tls = make_server(
     "127.0.0.1",
     int(told["https"]),
