@@ -13,17 +13,19 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import gc
+import os
 import sys
+import threading
 import time
 import warnings
 from collections import Counter, defaultdict
 
-from tests.faults.plan import COLOURS, PROTOCOLS, make_plan
+from tests.faults.plan import COLOURS, PROTOCOLS, Plan, make_plan
 from tests.faults.trial import Report, run_trial
 from tests.faults.world import World
 
-STUCK = 120.0
-"""Seconds after which a run that does not end shows where every thread is, and ends the process."""
+STUCK = 60.0
+"""Seconds after which a run that does not end is told, with where every thread is, and ends the process."""
 
 CALLS = ("right", "timeouts", "errors", "altered", "given up", "WRONG", "HANG")
 
@@ -78,9 +80,24 @@ def explain(report: Report) -> str:
         *[f"  struck: {fault}" for fault in report.struck],
         f"  outcomes: {dict(report.outcomes)} in {report.seconds:.1f} s",
         *[f"  {problem}" for problem in report.problems],
-        f"  again: hatch run faults:replay {report.plan.seed}",
+        f"  again: {again(report.plan)}",
     ]
     return "\n".join(lines)
+
+
+def _give_up(plan: Plan) -> None:
+    """End the process: a run that holds up its thread can be ended in no other way."""
+    stream = sys.__stderr__
+    print(
+        f"STUCK for {STUCK:.0f} s, again: {again(plan)}\n{plan.describe()}", file=stream, flush=True
+    )
+    faulthandler.dump_traceback(file=stream)
+    os._exit(1)
+
+
+def again(plan: Plan) -> str:
+    """The command that runs a plan again."""
+    return f"hatch run faults:replay {plan.seed}"
 
 
 def run_seeds(seeds: range, world: World, *, say: bool = False) -> tuple[Table, list[Report]]:
@@ -88,9 +105,14 @@ def run_seeds(seeds: range, world: World, *, say: bool = False) -> tuple[Table, 
     table, failed = Table(), []
     shown = time.monotonic()
     for done, seed in enumerate(seeds, 1):
-        faulthandler.dump_traceback_later(STUCK, exit=True, file=sys.__stderr__)
-        report = run_trial(make_plan(seed), world)
-        faulthandler.cancel_dump_traceback_later()
+        plan = make_plan(seed)
+        guard = threading.Timer(STUCK, _give_up, [plan])
+        guard.start()
+        try:
+            report = run_trial(plan, world)
+        finally:
+            guard.cancel()
+            guard.join()
         table.add(report)
         if report.problems:
             failed.append(report)
