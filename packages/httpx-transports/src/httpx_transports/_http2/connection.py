@@ -274,7 +274,7 @@ class HTTP2Connection(Connection):
         turns = self._turns
         if turns.is_congested:
             await turns.write(attempt.write, attempt.deadline, stream)
-            await self._await_writer(attempt)
+            await self._await_writer(stream, attempt)
             if turns.is_congested:
                 return True
         with turns.mutex:
@@ -288,15 +288,15 @@ class HTTP2Connection(Connection):
         outgoing.rest = outgoing.rest[sent:]
         if not turns.write_now():
             await turns.write(attempt.write, attempt.deadline, stream)
-        await self._await_writer(attempt)
+        await self._await_writer(stream, attempt)
         # A response may be there, room in the window, or a peer that cannot read before we do.
         turns.catch_up()
         return True
 
-    async def _await_writer(self, attempt: Attempt) -> None:
-        """Wait while another task writes, so that nobody asks again and again, and holds up the event loop."""
+    async def _await_writer(self, stream: Stream, attempt: Attempt) -> None:
+        """Wait while another task writes: to ask again and again would hold up the event loop."""
         limit = attempt.left(attempt.write)
-        if self._turns.is_writing and not await self._turns.writable(limit):
+        if self._turns.is_writing and not await self._turns.writable(limit, stream):
             raise WriteTimeout(
                 f"Sending the request to {self._peer} timed out: another request's bytes did not "
                 f"leave within {limit:.4g} seconds.",

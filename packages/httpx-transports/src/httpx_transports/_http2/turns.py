@@ -53,6 +53,9 @@ LAST_READS = 16
 DRAIN_TICK = 0.5
 """Seconds after which a writer that waits for the network looks again whether somebody reads."""
 
+PARKED_TICK = 0.05
+"""Seconds after which who waits for another to have written looks at its own stream."""
+
 GOAWAY_LIMIT = 1.0
 """Seconds that telling a peer of its fault may take."""
 
@@ -424,9 +427,7 @@ class Turns:
         unsent = -1
         since = monotonic()
         while True:
-            if stream is not None and (
-                stream.chunks or stream.fault or stream.ended or stream.status != status
-            ):
+            if stream is not None and _has_news(stream, status):
                 return False
             with self.mutex:
                 reads = not self._reading
@@ -450,14 +451,26 @@ class Turns:
             if until is not None and now >= until:
                 raise faults.write_deadline(self._peer)
 
-    async def writable(self, limit: float | None) -> bool:
-        """Wait until nobody else writes; False when `limit` seconds went by first."""
-        with self.mutex:
-            if not self._writing:
-                return True
-            wakeup = self._backend.wakeup()
-            self._parked.append(wakeup)
-        return await wakeup.wait(limit)
+    async def writable(self, limit: float | None, stream: Stream) -> bool:
+        """Wait until nobody else writes, or `stream` has news; False when `limit` seconds went by first.
+
+        The news are looked for, and not waited for: whoever writes may wait for a peer that takes no
+        more until this stream's data is read.
+        """
+        until = None if limit is None else monotonic() + limit
+        status = stream.status
+        wakeup = self._backend.wakeup()
+        while True:
+            with self.mutex:
+                if wakeup in self._parked:
+                    self._parked.remove(wakeup)
+                if not self._writing or _has_news(stream, status):
+                    return True
+                if until is not None and monotonic() >= until:
+                    return False
+                wakeup = self._backend.wakeup()
+                self._parked.append(wakeup)
+            await wakeup.wait(_shorter(PARKED_TICK, _left(until), None))
 
     def _take(self) -> bytes:
         data = self.session.take()
@@ -494,6 +507,11 @@ class Turns:
         if self.write_now() or self._backend.is_async:
             return
         run(self.write(GOAWAY_LIMIT))
+
+
+def _has_news(stream: Stream, status: int) -> bool:
+    """Whether there is something for who sends on a stream to look at; `status` is what it knows of."""
+    return bool(stream.chunks or stream.fault or stream.ended or stream.status != status)
 
 
 def _shorter(seconds: float, limit: float | None, until: float | None) -> float:
