@@ -32,7 +32,7 @@ SEEDS = [
         b"fe80::1%eth0, 1.2.3.4/33",
     ]
 ]
-EXAMPLES = 2500
+EXAMPLES = 1500
 
 URLS = [
     URL(url)

@@ -43,7 +43,7 @@ SEEDS = [
         b"text/plain; charset=zlib",
     ]
 ]  # fmt: skip
-EXAMPLES = 10000
+EXAMPLES = 6000
 
 
 def check(data: bytes) -> None:
