@@ -33,7 +33,7 @@ class Answering(RawServer):
 
 async def refused(colour: Colour, answer: bytes, size: int = 65536) -> httpx.RemoteProtocolError:
     with Answering(answer, size) as server:
-        async with colour.client(timeout=5) as client:
+        async with colour.client(timeout=30) as client:
             with pytest.raises(httpx.RemoteProtocolError) as caught:
                 await client.get(server.url)
             (figures,) = client.stats().values()
@@ -120,7 +120,7 @@ async def test_bytes_behind_a_response_are_nobodys_answer(
     """Response queue poisoning: what follows a complete body must not answer the next request."""
     poison = OK + b"X-Poison: 1\r\nContent-Length: 6\r\n\r\npoison"
     with Answering(answer + poison) as server:
-        async with colour.client(timeout=5) as client:
+        async with colour.client(timeout=30) as client:
             for _ in range(3):
                 response = await client.request(method, server.url)
                 assert "x-poison" not in response.headers
@@ -141,7 +141,7 @@ async def test_unsolicited_bytes_close_an_idle_connection(colour: Colour) -> Non
             poisoned.set()
 
     with RawServer(serve) as server:
-        async with colour.client(timeout=5) as client:
+        async with colour.client(timeout=30) as client:
             for _ in range(3):
                 response = await client.get(server.url)
                 assert (b"hi", False) == (response.content, "x-poison" in response.headers)
@@ -155,7 +155,7 @@ async def test_both_lengths_end_the_connection(colour: Colour) -> None:
     """RFC 9112, 6.3: Transfer-Encoding rules, and such a connection is not used again."""
     head = OK + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
     with Answering(head + b"2\r\nhi\r\n0\r\n\r\n") as server:
-        async with colour.client(timeout=5) as client:
+        async with colour.client(timeout=30) as client:
             for _ in range(2):
                 assert b"hi" == (await client.get(server.url)).content
     assert 2 == server.accepted

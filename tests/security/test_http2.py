@@ -13,7 +13,7 @@ from tests.support.http2_server import HTTP2Server, Peer
 
 import httpx
 
-SETTINGS = {"http1": False, "http2": True, "timeout": 10}
+SETTINGS = {"http1": False, "http2": True, "timeout": 30}
 
 
 async def outcome(colour: Colour, attack: Any, **kwargs: Any) -> tuple[Exception, int]:
