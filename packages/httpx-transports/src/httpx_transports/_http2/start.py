@@ -27,7 +27,7 @@ takes quadratic time to write it: 2.3 seconds for a value of 100 KB."""
 class FieldEncoder(Encoder):
     """hpack's encoder, whose time grows with the fields and no faster."""
 
-    def encode(
+    def encode(  # pyright: ignore[reportIncompatibleMethodOverride]  # h2 gives no other
         self,
         headers: Iterable[HeaderTuple | tuple[bytes, bytes]],  # type: ignore[override]  # h2 gives no other
         huffman: bool = True,
