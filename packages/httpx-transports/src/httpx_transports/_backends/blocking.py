@@ -88,6 +88,9 @@ class BlockingStream(NetworkStream):
                 raise faults.read_error(self._peer, exc) from exc
             raise faults.read_timeout(self._peer, timeout) from exc
         except OSError as exc:
+            if self._closed:
+                # By another thread: what the system says then is only what came of that.
+                raise faults.read_closed(self._peer) from exc
             raise faults.read_error(self._peer, exc) from exc
         finally:
             self._reading = False
