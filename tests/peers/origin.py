@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import subprocess
+from pathlib import Path
 from typing import ClassVar
 
 from tests.peers.running import SYSTEM_PATH, Peer, Workspace, free_port, listens, program
@@ -111,6 +112,8 @@ class Origin:
         """Kill it and start it anew at the same addresses."""
         assert self.peer is not None
         self.peer.kill()
+        if "uds" in self.urls:
+            Path(self.urls["uds"]).unlink(missing_ok=True)
         self.peer.start(*self.addresses())
 
     # -- for the configurations ------------------------------------------------------------------

@@ -118,6 +118,9 @@ class Hypercorn(PythonServer):
 class HypercornTrio(Hypercorn):
     name = "hypercorn-trio"
     worker = "trio"
+    lacks = frozenset(
+        {"early-answer"}
+    )  # the whole server ends when it has answered before the body
     offers = frozenset({"http", "https", "h2", "h2c", "uds", "ipv6", "ws"})
 
     def commands(self) -> list[tuple[list[str], list[str]]]:
@@ -150,7 +153,8 @@ class Granian(PythonServer):
 class Daphne(PythonServer):
     """Twisted's HTTP server."""
 
-    name = "daphne (Twisted)"
+    name = "daphne"
+    lacks = frozenset({"huge-head"})  # it is slow to say anything to one
     distribution = "daphne"
     offers = frozenset({"http", "https", "uds", "ws"})
 

@@ -20,7 +20,7 @@ from pathlib import Path
 NOBODY = 65534
 START_LIMIT = 20.0
 """Seconds that a peer may take to listen."""
-STOP_LIMIT = 5.0
+STOP_LIMIT = 1.0
 """Seconds that a peer may take to end when it is asked, before it is killed."""
 
 SYSTEM_PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/local/sbin"])
