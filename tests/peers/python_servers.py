@@ -192,7 +192,8 @@ class Tornado(PythonServer):
     name = "tornado"
     distribution = "tornado"
     offers = frozenset({"http", "https", "small"})
-    lacks = frozenset({"echo"})
+    # It closes with the rest of a chunked body unread: the reset may overtake its answer.
+    lacks = frozenset({"echo", "small-chunked"})
     too_large = (400,)
 
     def commands(self) -> list[tuple[list[str], list[str]]]:
