@@ -30,7 +30,7 @@ from .asyncio_race import connect_first, resolve
 from .asyncio_waits import AsyncioLock, AsyncioWakeup
 from .interface import SOCKET_OPTION, Backend, NetworkStream
 from .names import literal, told, usable
-from .sockets import address_of, open_unix, readable
+from .sockets import address_of, look_at, open_unix
 
 if TYPE_CHECKING:
     import ssl
@@ -67,6 +67,7 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
         "_eof",
         "_error",
         "_full",
+        "_look",
         "_loop",
         "_lost",
         "_offset",
@@ -88,6 +89,7 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
         self._loop = loop
         self._pid = os.getpid()
         self._socket = sock
+        self._look = look_at(sock)
         self._peer = peer
         self._transport: asyncio.Transport | None = None
         self._buffer: memoryview | None = None
@@ -174,7 +176,7 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
             self._reader = reader = loop.create_future()
             if timeout is not None:
                 self._read_limit = timeout
-                self._read_deadline = deadline = loop.time() + timeout
+                self._read_deadline = deadline = monotonic() + timeout
                 if deadline < self._timer_at:
                     self._set_timer(deadline)
             try:
@@ -294,13 +296,7 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
         self._abort()
 
     def is_readable(self) -> bool:
-        return (
-            bool(self._chunks)
-            or self._eof
-            or self._lost
-            or self._closed
-            or readable(self._socket.fileno())
-        )
+        return bool(self._chunks) or self._eof or self._lost or self._closed or bool(self._look(0))
 
     def get_extra_info(self, info: str) -> Any:
         if info == "socket":
@@ -350,7 +346,7 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
         if self._timer is not None:
             self._timer.cancel()
         self._timer_at = deadline
-        self._timer = self._loop.call_at(deadline, self._on_timer)
+        self._timer = self._loop.call_later(deadline - monotonic(), self._on_timer)
 
     def _on_timer(self) -> None:
         self._timer = None
@@ -358,7 +354,8 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
         reader = self._reader
         if reader is None or reader.done() or self._read_deadline == inf:
             return
-        if self._loop.time() < self._read_deadline:
+        # Some loops count in whole milliseconds, so that their timers may fire one early.
+        if monotonic() < self._read_deadline - 0.002:
             self._set_timer(self._read_deadline)
         else:
             reader.set_exception(faults.read_timeout(self._peer, self._read_limit))

@@ -26,7 +26,7 @@ from .blocking_race import connect_first
 from .blocking_waits import BlockingLock, BlockingWakeup
 from .interface import SOCKET_OPTION, Backend, NetworkStream
 from .names import literal, lookup, lookup_within, told, usable
-from .sockets import address_of, open_unix, readable, wait_writable
+from .sockets import address_of, look_at, open_unix, readable, wait_writable
 
 if TYPE_CHECKING:
     import ssl
@@ -46,6 +46,7 @@ class BlockingStream(NetworkStream):
         "_backlog",
         "_closed",
         "_in_kernel",
+        "_look",
         "_peer",
         "_pid",
         "_read_limit",
@@ -60,6 +61,7 @@ class BlockingStream(NetworkStream):
     def __init__(self, sock: socket.socket, peer: str) -> None:
         sock.settimeout(None)
         self._socket = sock
+        self._look = look_at(sock)
         self._peer = peer
         self._recv: Callable[[int], bytes] = sock.recv
         self._send: Callable[[bytes | memoryview], int] = sock.send
@@ -198,7 +200,13 @@ class BlockingStream(NetworkStream):
         self._release()
 
     def is_readable(self) -> bool:
-        return self._closed or readable(self._socket.fileno())
+        if self._closed:
+            return True
+        try:
+            return bool(self._look(0))
+        except RuntimeError:
+            # Another thread is looking at this very moment.
+            return readable(self._socket.fileno())
 
     def get_extra_info(self, info: str) -> Any:
         if info == "socket":

@@ -15,7 +15,12 @@ _trio_backend: Backend | None = None
 
 
 def current_backend() -> Backend:
-    """The native backend in an asyncio task, anyio's in a trio task. Raises RuntimeError in neither.
+    """The native backend in an asyncio task, anyio's in a trio task. Raises RuntimeError in neither."""
+    return current()[0]
+
+
+def current() -> tuple[Backend, object]:
+    """The backend of the running task, and the owner of what it opens, its event loop.
 
     trio is asked first, since a trio that is the guest of an asyncio loop is seen by both; it is
     asked only when the program has imported it. Measured: 0.25 microseconds in an asyncio
@@ -24,15 +29,16 @@ def current_backend() -> Backend:
     modules = sys.modules
     trio = modules.get("trio")
     if trio is not None and in_trio_task(trio):
-        return _trio()
+        backend = _trio()
+        return backend, backend.owner()
     asyncio = modules.get("asyncio")
     if asyncio is not None:
         try:
-            asyncio.get_running_loop()
+            loop = asyncio.get_running_loop()
         except RuntimeError:
             pass
         else:
-            return _asyncio_backend or _asyncio()
+            return _asyncio_backend or _asyncio(), loop
     raise RuntimeError(
         "An async request needs a running event loop, of asyncio or trio, and there is none in "
         "this thread."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from .interface import SOCKET_OPTION
 
@@ -49,6 +49,19 @@ def _set_options(sock: socket.socket, socket_options: Sequence[SOCKET_OPTION]) -
             sock.setsockopt(*option)
         else:
             sock.setsockopt(*option)
+
+
+def look_at(sock: socket.socket) -> Callable[[int], object]:
+    """Something to call with 0, true when a read from a socket would give something at once.
+
+    For who looks often, until the socket is closed. RuntimeError: two threads looked at a time.
+    """
+    descriptor = sock.fileno()
+    if hasattr(select, "poll"):
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return poll.poll
+    return lambda timeout: select.select([descriptor], [], [], timeout)[0]
 
 
 def readable(descriptor: int) -> bool:

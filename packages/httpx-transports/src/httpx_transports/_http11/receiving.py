@@ -46,7 +46,7 @@ async def receive_head(stream: NetworkStream, attempt: Attempt, reader: Response
     The read limit counts once for all of it, interim responses included: a server that sends them
     without end, or its head byte by byte, holds nobody longer than that.
     """
-    limit = left = attempt.left(attempt.read)
+    limit = left = attempt.read if attempt.deadline is None else attempt.left(attempt.read)
     until = None if limit is None else monotonic() + limit
     while True:
         try:

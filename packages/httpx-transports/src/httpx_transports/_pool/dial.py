@@ -58,7 +58,7 @@ class Dialer:
     ) -> None:
         self._ssl_context = ssl_context
         self._http1 = http1
-        self._http2 = http2
+        self.http2 = http2
         self.limits = limits
         self.proxy = proxy
         self._uds = uds
@@ -74,7 +74,7 @@ class Dialer:
 
     def may_share(self, key: Any) -> bool:
         """Whether the connections of a key may turn out to carry many requests at once."""
-        return self._http2 and (key[0] == "https" or not self._http1)
+        return self.http2 and (key[0] == "https" or not self._http1)
 
     def route(self, request: Request) -> Hashable:
         """The key of the connections that can serve a request.
@@ -176,7 +176,7 @@ class Dialer:
                 raise ConnectError(
                     f"The server at {host}:{port} does not speak HTTP/2, and HTTP/1.1 is switched off."
                 )
-        elif self._http2 and not self._http1:
+        elif self.http2 and not self._http1:
             return self._http2_over(stream, backend)
         return self._http11(stream, backend)
 
@@ -239,7 +239,7 @@ class Dialer:
         )
 
     def _alpn(self, scheme: str) -> tuple[str, ...]:
-        if not self._http2 or scheme == "wss":
+        if not self.http2 or scheme == "wss":
             return ("http/1.1",)
         return ("h2", "http/1.1") if self._http1 else ("h2",)
 

@@ -27,7 +27,7 @@ from httpx_core import (
 )
 
 from .._attempt import Attempt
-from .._backends import current_backend
+from .._backends.current import current
 from .again import may_go_again
 from .state import PoolState, Slot, Waiter
 from .stats import OriginStats
@@ -115,8 +115,7 @@ class Pool:
 
     def _adopt(self) -> tuple[Backend, PoolState]:
         """The backend of the running event loop, and its connections; idle ones of another are closed."""
-        backend = current_backend()
-        owner = backend.owner()
+        backend, owner = current()
         state = self._state
         if state.owner is not owner:
             state = self._new_state()
@@ -135,7 +134,8 @@ class Pool:
         self, state: PoolState, key: Hashable, backend: Backend, fresh: bool
     ) -> Slot | Waiter:
         """A slot for the request, or its place in the queue."""
-        may_share = self._dialer.may_share(key)
+        dialer = self._dialer
+        may_share = dialer.http2 and dialer.may_share(key)
         if self._lost:
             self._find_lost()
         with self._lock:
