@@ -101,6 +101,7 @@ class Tinyproxy(Origin):
     program = "tinyproxy"
     package = "tinyproxy"
     offers = frozenset({"forward", "forward-auth"})
+    lacks = frozenset({"keep-alive"})  # it closes after each answer that it forwards
 
     def start(self) -> None:
         for offer, more in {
