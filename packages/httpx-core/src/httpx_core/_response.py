@@ -429,7 +429,8 @@ class Response(ResponseHead):
         if not self.is_closed:
             self._stop_clock()
             self.is_closed = True
-            await self.stream.aclose()
+            if type(self.stream) is not ByteStream:
+                await self.stream.aclose()
 
     def _stop_clock(self) -> None:
         if self._started is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from time import perf_counter
 from types import TracebackType
@@ -283,15 +283,17 @@ class AsyncClient(AsyncVerbs, SendLoop):
 
     # The async side of the send loop
 
-    async def _exchange(self, request: Request) -> Response:
-        return await self._send_single_request(request)
+    # No coroutines of their own: each one less is a hundredth of a small request less.
+
+    def _exchange(self, request: Request) -> Coroutine[Any, Any, Response]:
+        return self._send_single_request(request)
 
     async def _call_hooks(self, hooks: list[EventHook], subject: object) -> None:
         for hook in hooks:
             await hook(subject)
 
-    async def _read(self, response: Response) -> None:
-        await response.aread()
+    def _read(self, response: Response) -> Coroutine[Any, Any, object]:
+        return response.aread()
 
     async def _drain(self, response: Response) -> None:
         """Read what is left of a body, not decoded, up to a bound; a longer one costs the connection."""

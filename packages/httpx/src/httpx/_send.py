@@ -193,7 +193,7 @@ class SendLoop(BaseClient):
     async def _call_hooks(self, hooks: list[Callable[..., Any]], subject: object) -> None:
         raise NotImplementedError
 
-    async def _read(self, response: Response) -> None:
+    async def _read(self, response: Response) -> object:
         raise NotImplementedError
 
     async def _drain(self, response: Response) -> None:

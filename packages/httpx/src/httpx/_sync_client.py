@@ -280,8 +280,8 @@ class Client(Verbs, SendLoop):
         for hook in hooks:
             hook(subject)
 
-    async def _read(self, response: Response) -> None:
-        response.read()
+    async def _read(self, response: Response) -> object:
+        return response.read()
 
     async def _drain(self, response: Response) -> None:
         """Read what is left of a body, not decoded, up to a bound; a longer one costs the connection."""
