@@ -89,7 +89,8 @@ def test_one_version_is_asked_for(checkout: Path, arguments: list[str]) -> None:
 
 def test_versions_are_ordered_as_python_orders_them() -> None:
     ordered = ["0.9.0", "0.28.2", "0.28.10", "1.0.0a1", "1.0.0a2", "1.0.0b1", "1.0.0rc1", "1.0.0"]
-    assert ordered == sorted(ordered[::-1], key=script("bump").order)
+    backwards = ordered[::-1]
+    assert ordered == sorted(backwards, key=script("bump").order)
 
 
 @pytest.mark.parametrize(

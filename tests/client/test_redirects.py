@@ -246,6 +246,8 @@ def test_a_location_without_a_host_is_the_servers_fault(location: str) -> None:
     transport = httpx.MockTransport(
         lambda request: httpx.Response(302, headers={"Location": location})
     )
-    with httpx.Client(transport=transport, follow_redirects=True) as client:
-        with pytest.raises(httpx.RemoteProtocolError, match="it has no host"):
-            client.get("http://example.org/")
+    with (
+        httpx.Client(transport=transport, follow_redirects=True) as client,
+        pytest.raises(httpx.RemoteProtocolError, match="it has no host"),
+    ):
+        client.get("http://example.org/")
