@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -278,6 +280,24 @@ def test_basic_authentication(
 ) -> None:
     give_stdin(monkeypatch, b"typed\n")
     assert expected == sent(command, server, *args).header("authorization")
+
+
+def test_a_password_that_nobody_gives_ends_with_2(
+    command: InProcess, server: HTTPServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_stdin(monkeypatch, b"")
+    shown = command("--auth", "user", "-", f"{server.url}/bytes/1")
+    assert (2, []) == (shown.code, server.requests)
+    assert "There is no password on standard input." in shown.err
+
+    def ctrl_d(prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin", None)
+    monkeypatch.setattr("getpass.getpass", ctrl_d)
+    shown = command("--auth", "user", "-", f"{server.url}/bytes/1")
+    assert (2, []) == (shown.code, server.requests)
+    assert "There was no password." in shown.err
 
 
 def test_digest_authentication_answers_a_challenge(command: InProcess, server: HTTPServer) -> None:
@@ -557,3 +577,45 @@ def test_the_help_names_every_option(command: InProcess) -> None:
 
 def test_the_version(command: InProcess) -> None:
     assert (0, f"httpx {httpx.__version__}\n", "") == command("--version")
+
+
+# The command as an object
+
+
+def test_ctrl_c_while_the_command_is_loaded_ends_with_130(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(self: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(httpx.main), "_command", interrupted)
+    with pytest.raises(SystemExit) as caught:
+        httpx.main([])
+    assert 130 == caught.value.code
+
+
+def test_looking_at_the_command_as_at_any_object_does_not_load_it() -> None:
+    code = (
+        "import sys, inspect, httpx\n"
+        "assert inspect.unwrap(httpx.main) is httpx.main\n"
+        "print('click' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "False\n" == done.stdout
+
+
+def test_without_click_the_command_has_no_attributes_of_clicks(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delitem(sys.modules, "httpx._cli.command", raising=False)
+    monkeypatch.setitem(sys.modules, "click", None)
+    with pytest.raises(AttributeError, match="'params' needs the extra 'cli'"):
+        _ = httpx.main.params
+    assert "pip install 'httpx[cli]'" in capsys.readouterr().err
+
+
+def test_another_module_that_is_missing_is_not_said_to_be_click(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "httpx._cli.command", raising=False)
+    monkeypatch.setitem(sys.modules, "httpx._cli.running", None)
+    with pytest.raises(ModuleNotFoundError, match=r"httpx\._cli\.running"):
+        httpx.main([])

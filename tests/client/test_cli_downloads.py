@@ -163,6 +163,53 @@ def test_a_break_that_cannot_be_continued_says_so(
     assert not record_of(path).exists()
 
 
+def test_a_break_of_a_download_of_unknown_size_tells_how_to_go_on(
+    command: InProcess, server: HTTPServer, path: Path
+) -> None:
+    def broken(request: Any) -> Reply:
+        return Reply(200, iter([b"5\r\nhello\r\n"]), [*headers], chunked=False, close=True)
+
+    headers = [("ETag", ETAG), ("Transfer-Encoding", "chunked")]
+    shown = command(server.add("/broken", broken), "--download", str(path))
+    assert (3, b"hello") == (shown.code, path.read_bytes())
+    assert shown.err.endswith(
+        f" 5 bytes are in {path}; the same command with --continue goes on from there.\n"
+    )
+
+
+def test_a_part_that_another_program_changes_meanwhile_is_not_added_to(
+    command: InProcess, server: HTTPServer, files: Files, url: str, path: Path
+) -> None:
+    def changing(request: Any) -> Reply:
+        with path.open("ab") as part:
+            part.write(b"x")
+        return files(request)
+
+    break_off(command, files, url, path)
+    server.add("/file.bin", changing)
+    shown = command(url, "--download", str(path), "--continue")
+    assert (4, CONTENT[:40_000] + b"x") == (shown.code, path.read_bytes())
+    assert "was changed by another program meanwhile" in shown.err
+
+
+def test_a_record_that_cannot_be_taken_away_ends_with_4(
+    command: InProcess, server: HTTPServer, url: str, path: Path
+) -> None:
+    record_of(path).mkdir()
+    shown = command(url, "--download", str(path))
+    assert (4, b"") == (shown.code, path.read_bytes())
+    assert f"{path} cannot be written: " in shown.err
+
+
+def test_a_part_that_cannot_be_looked_at_ends_with_4_before_anything_is_sent(
+    command: InProcess, server: HTTPServer, url: str, path: Path
+) -> None:
+    name = str(path.parent / ("x" * 300))
+    shown = command(url, "--download", name, "--continue")
+    assert (4, []) == (shown.code, server.requests)
+    assert f"{name} cannot be read: " in shown.err
+
+
 def test_a_download_is_continued(
     command: InProcess, server: HTTPServer, files: Files, url: str, path: Path
 ) -> None:
@@ -264,6 +311,8 @@ Change = Callable[[Path], object]
         lambda record: record.write_text("{"),
         lambda record: record.write_text("[]"),
         lambda record: record.write_text('{"url": 1, "validator": 2, "total": 3}'),
+        lambda record: record.write_text(record.read_text().replace("100000", '"100000"')),
+        lambda record: record.write_text(record.read_text().replace("100000", "true")),
         lambda record: record.write_text("[" * 100_000),
         lambda record: record.unlink(),
         lambda record: record.write_text(

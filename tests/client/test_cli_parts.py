@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import httpx
-from httpx._cli import json_text, resuming
+from httpx._cli import bodies, json_text, progress, resuming
 from httpx._cli.certificates import lines, pairs
 from httpx._cli.exits import sentence
 from httpx._cli.progress import amount, clock, progress_line
+from httpx._cli.records import record_of
 from httpx._cli.resuming import Record, Verdict, content_range, decide, validator_of
-from httpx._cli.terminal import visible
+from httpx._cli.terminal import Screen, abandon_stdout, visible
 from httpx._cli.timing import Timing
+from httpx._cli.watching import Watcher
 
 # JSON
 
@@ -91,6 +96,39 @@ def test_an_error_is_one_line_without_control_characters() -> None:
     assert "one two [31mthree" == sentence("one\r\ntwo\x1b\x9b[31mthree\n")
 
 
+def test_a_closed_stream_is_shown_nothing_that_a_terminal_needs() -> None:
+    stream = io.StringIO()
+    stream.close()
+    screen = Screen(stream)
+    assert (False, False, False) == (screen.is_terminal, screen.coloured, screen.can_overwrite)
+
+
+def test_what_an_encoding_has_no_character_for_is_written_as_an_escape() -> None:
+    raw = io.BytesIO()
+    screen = Screen(io.TextIOWrapper(raw, encoding="ascii"))
+    screen.line("größe 漢")
+    screen.flush()
+    assert b"gr\\xf6\\xdfe \\u6f22" == raw.getvalue().rstrip()
+
+
+def test_what_is_no_terminal_is_80_columns_wide() -> None:
+    assert 80 == Screen(io.StringIO()).width()
+
+
+@pytest.mark.parametrize("stdout", [None, io.StringIO()])
+def test_a_standard_output_that_is_no_file_can_be_abandoned(
+    monkeypatch: pytest.MonkeyPatch, stdout: object
+) -> None:
+    monkeypatch.setattr(sys, "stdout", stdout)
+    abandon_stdout()
+    assert stdout is sys.stdout
+
+
+def test_without_rich_a_text_is_shown_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "rich.console", None)
+    assert "<p>" == bodies._highlighted("<p>", "html")
+
+
 # Progress
 
 
@@ -138,15 +176,58 @@ def test_a_line_of_progress_gives_way_in_the_order_of_what_matters() -> None:
     assert "25%" == line(8)
 
 
-# Timing
-
-
 class Clock:
     def __init__(self) -> None:
         self.now = 100.0
 
     def __call__(self) -> float:
         return self.now
+
+
+class Terminal(io.StringIO):
+    """A terminal of 80 columns: it does not say its width."""
+
+    def isatty(self) -> bool:
+        return True
+
+    def taken(self) -> str:
+        text = self.getvalue()
+        self.seek(0)
+        self.truncate()
+        return text
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    return Terminal()
+
+
+def test_the_speed_is_that_of_the_last_seconds(
+    monkeypatch: pytest.MonkeyPatch, terminal: Terminal
+) -> None:
+    now = Clock()
+    monkeypatch.setattr(progress, "monotonic", now)
+    shown = progress.Progress(Screen(terminal), "file", 0, None)
+    for seconds, size, speed in (
+        (1.0, 1_000_000, "1.0 MB/s"),
+        (1.0, 3_000_000, "2.0 MB/s"),
+        (progress.WINDOW, 0, "0 bytes/s"),
+    ):
+        now.now += seconds
+        shown.advance(size)
+        assert f"  {speed}\x1b[K" in terminal.taken()
+
+
+def test_the_bar_of_a_terminal_with_colours_is_coloured(terminal: Terminal) -> None:
+    progress.Progress(Screen(terminal), "file", 0, 100).advance(100)
+    drawn = terminal.taken()
+    bar = drawn[drawn.index("━") : drawn.rindex("━") + 1]
+    assert f"\rfile 100% \x1b[36m{bar}\x1b[0m 100 bytes of 100 bytes" in drawn
+
+
+# Timing
 
 
 def test_the_phases_add_up_over_redirects() -> None:
@@ -183,6 +264,45 @@ def test_a_phase_that_was_not_is_none() -> None:
     assert "total 0.0 ms" == timing.as_sentence()
 
 
+def test_an_end_without_a_beginning_is_no_phase() -> None:
+    timing = Timing(Clock())
+    timing.observe("connection.start_tls.complete")
+    assert timing.as_dict()["tls"] is None
+
+
+# Watching
+
+
+class Bare:
+    """A network stream that knows nothing of itself, as one of a user's own may be."""
+
+    def get_extra_info(self, info: str) -> None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("event", "info", "told"),
+    [
+        ("connection.connect_tcp.started", {"host": "a.test"}, "* Connecting to 'a.test'\n"),
+        ("connection.connect_tcp.complete", {"return_value": Bare()}, ""),
+        ("connection.start_tls.complete", {"return_value": Bare()}, ""),
+        ("http11.send_request_headers.started", {"request": None}, ""),
+        ("http11.receive_response_headers.complete", {"return_value": ()}, ""),
+        (
+            "retry.request",
+            {},
+            "* The connection was closed meanwhile; sending again on a new one\n",
+        ),
+        ("an.event.of.tomorrow", {}, ""),
+    ],
+)
+def test_what_verbose_tells_of_an_event(event: str, info: dict[str, Any], told: str) -> None:
+    out = io.StringIO()
+    watcher = Watcher(Screen(out), show_credentials=False)
+    watcher(event, info)
+    assert (told, None) == (out.getvalue(), watcher.tls)
+
+
 # Certificates
 
 
@@ -216,6 +336,14 @@ def test_a_certificate_is_shown_line_by_line() -> None:
         "  OCSP:",
         "    'http://ocsp.test'",
     ] == list(shown)
+
+
+def test_a_connection_without_a_certificate_is_shown_so() -> None:
+    tls = {
+        "version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "alpn": "h2",
+        "verified": False, "sha256": None, "certificate": None,
+    }  # fmt: skip
+    assert "Server certificate, NOT VERIFIED:" == list(lines(tls))[-1]  # type: ignore[arg-type]  # mypy infers dict
 
 
 def test_names_are_found_at_either_depth() -> None:
@@ -271,6 +399,24 @@ def test_only_what_tells_states_apart_byte_for_byte_is_a_validator(
 def test_a_content_range(value: str, expected: tuple[int | None, ...] | None) -> None:
     found = content_range(httpx.Headers([("Content-Range", value.encode("utf-8"))]))
     assert expected == (None if found is None else tuple(found))
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "total"),
+    [
+        (200, {"ETag": '"a"', "Content-Length": "7"}, 7),
+        (200, {"ETag": '"a"', "Accept-Ranges": "bytes"}, None),
+        (200, {"ETag": '"a"', "Accept-Ranges": " None "}, "no record"),
+        (200, {"ETag": '"a"', "Content-Encoding": "gzip"}, "no record"),
+        (206, {"ETag": '"a"'}, "no record"),
+        (200, {}, "no record"),
+    ],
+)
+def test_only_a_download_that_can_be_continued_gets_a_record(
+    status: int, headers: dict[str, str], total: object
+) -> None:
+    record = record_of(httpx.URL("http://a.test/"), httpx.Response(status, headers=headers))
+    assert total == ("no record" if record is None else record.total)
 
 
 RECORD = Record("digest", '"a"', 100)

@@ -75,6 +75,20 @@ def test_a_full_disk_under_the_output_ends_with_4(server: HTTPServer) -> None:
     assert (4, expected) == (done.returncode, done.stderr)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+def test_the_exit_code_tells_what_standard_error_cannot() -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*SCRIPT, "http://127.0.0.1:1/"],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            env=environment(),
+            timeout=60,
+            check=False,
+        )
+    assert (3, b"") == (done.returncode, done.stdout)
+
+
 @pytest.mark.parametrize(
     ("closed", "args", "code"),
     [(0, ["-c", "-"], 2), (1, [], 0), (2, ["-m", "NO SUCH"], 2)],

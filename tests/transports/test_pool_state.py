@@ -406,13 +406,14 @@ def lines_run(state: PoolState, slot: Slot) -> int:
             return tracer
         return None
 
+    before = sys.gettrace()
     sys.settrace(tracer)
     try:
         state.take("a", 0.0)
         state.wait("a", Wakeup())
         state.done(slot, 0.0)
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     settle(state)
     return count
 
