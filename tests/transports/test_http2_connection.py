@@ -387,6 +387,23 @@ async def test_the_read_limit_is_each_streams_own(colour: Colour) -> None:
     assert 2 == line.done
 
 
+async def test_the_total_limit_names_itself_where_it_ends_a_body(colour: Colour) -> None:
+    def script(peer: Peer, number: int) -> None:
+        stream_id, _ = peer.next_request()
+        peer.headers(stream_id, 200)
+        peer.until_closed()
+
+    with HTTP2Server(script) as server:
+        async with await connect(colour, server) as line:
+            with pytest.raises(ReadTimeout) as caught:
+                await line.get("/", timeout={"total": 0.2})
+    expected = (
+        f"The response of {server.authority} timed out: nothing of its body came "
+        "(the total limit is 0.2 seconds)."
+    )
+    assert expected == str(caught.value)
+
+
 async def test_a_server_that_closes_is_named(colour: Colour) -> None:
     def script(peer: Peer, number: int) -> None:
         peer.next_request()

@@ -103,4 +103,6 @@ class Attempt:
         """Let a timeout that the total limit caused say so; the class is that of the phase it struck in."""
         # uvloop counts in whole milliseconds, so that its timers may fire one early.
         if self.deadline is not None and monotonic() >= self.deadline - 0.002:
-            exc.args = (f"{exc.args[0]} (the total limit is {self.total:g} seconds)",)
+            # What was left of it when this phase began is no limit that anybody set.
+            said = exc.args[0].partition(" within ")[0].rstrip(".")
+            exc.args = (f"{said} (the total limit is {self.total:g} seconds).",)

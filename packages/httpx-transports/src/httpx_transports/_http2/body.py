@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from httpx_core import LocalProtocolError
+from httpx_core import LocalProtocolError, TimeoutException
 
 from .._body import Body, Upload
 
@@ -113,6 +113,8 @@ class ResponseBody(Body):
             if self._attempt.trace is not None:
                 await self._connection.tell_settings(self._attempt.trace)
         except BaseException as exc:
+            if isinstance(exc, TimeoutException):
+                self._attempt.name_total(exc)
             await self._end(exc)
             raise
         if not data:
