@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from httpx_core import ByteStream, Headers, LocalProtocolError, Request, wire
+from httpx_core import ByteStream, Cookies, Headers, LocalProtocolError, Request, wire
 
 TOKEN = b"!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 VISIBLE = bytes(range(0x21, 0x7F))
@@ -165,6 +167,29 @@ def test_the_message_says_what_is_wrong_and_shows_no_value(
     assert str(caught.value).startswith(message)
 
 
+def test_fields_that_were_wrong_at_the_first_look_are_refused() -> None:
+    class Mended(list):  # type: ignore[type-arg]  # of fields
+        looks = 0
+
+        def __iter__(self) -> Any:
+            self.looks += 1
+            return iter([(b"A", b"b\n")] if self.looks == 1 else [HOST])
+
+    with pytest.raises(LocalProtocolError, match="A header field would break the message"):
+        wire.check_fields(Mended())
+
+
+def test_the_error_of_a_whole_request_has_the_request() -> None:
+    for request in (
+        Request("G T", "http://example.org/"),
+        Request("GET", "http://example.org/", headers={"A": "b\n"}),
+    ):
+        with pytest.raises(LocalProtocolError) as caught:
+            wire.check_request(request)
+        assert request is caught.value.request
+    wire.check_request(Request("GET", "http://example.org/"))
+
+
 def test_a_secret_value_is_not_in_the_message() -> None:
     with pytest.raises(LocalProtocolError) as caught:
         wire.check_fields([(b"Authorization", b"Bearer s3cret\n")])
@@ -249,3 +274,29 @@ def test_a_response_is_built_of_parsed_parts() -> None:
     assert Headers([("Content-Type", "text/plain"), ("X", "1")]) == response.headers
     assert response.request is request
     assert b"Hi" == response.read()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda headers: headers.__setitem__("Set-Cookie", "a=1"),
+        lambda headers: headers.update({"Set-Cookie": "a=1"}),
+        lambda headers: headers.setdefault("Set-Cookie", "a=1"),
+    ],
+)
+def test_what_was_absent_is_found_once_it_was_added(
+    change: Callable[[Headers], object],
+) -> None:
+    found = wire.response(200, [], ByteStream(b""), {}, absent=frozenset([b"set-cookie"]))
+    change(found.headers)
+    found._request = Request("GET", "https://example.org/")
+    cookies = Cookies()
+    cookies.extract_cookies(found)
+    assert {"a": "1"} == dict(cookies)
+
+
+def test_a_coding_that_was_added_is_decoded() -> None:
+    body = gzip.compress(b"Hello")
+    found = wire.response(200, [], ByteStream(body), {}, absent=frozenset([b"content-encoding"]))
+    found.headers["Content-Encoding"] = "gzip"
+    assert b"Hello" == found.read()

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Pairs = list[tuple[bytes, bytes]]
 
+_NONE: frozenset[bytes] = frozenset()
+
 # repr() must not show what these hold.
 _SECRET_NAMES = frozenset(["authorization", "proxy-authorization"])
 
@@ -49,16 +51,19 @@ class Headers(MutableMapping[str, str]):
     """
 
     __module__ = "httpx_core"
-    __slots__ = ("__weakref__", "_detected", "_encoding", "_index", "_pairs")
+    __slots__ = ("__weakref__", "_absent", "_detected", "_encoding", "_index", "_pairs")
 
     _pairs: Pairs
     # By lower-cased name: its value, or the list of them when the name is there more than once.
     _index: dict[bytes, bytes | list[bytes]] | None
     _encoding: str | None
     _detected: str | None
+    # Lower-cased names of which whoever parsed the fields says that none of them is there.
+    _absent: frozenset[bytes]
 
     def __init__(self, headers: HeaderTypes | None = None, encoding: str | None = None) -> None:
         self._index = self._detected = None
+        self._absent = _NONE
         self._encoding = encoding
         if headers is None:
             self._pairs = []
@@ -72,10 +77,11 @@ class Headers(MutableMapping[str, str]):
             self._pairs = _encode_pairs(list(headers), encoding)
 
     @classmethod
-    def _adopt(cls, pairs: Pairs) -> Headers:
+    def _adopt(cls, pairs: Pairs, absent: frozenset[bytes] = _NONE) -> Headers:
         """Take a list of raw pairs as it is: neither copied nor checked, and the caller's no more."""
         self = cls.__new__(cls)
         self._pairs = pairs
+        self._absent = absent
         self._index = self._detected = self._encoding = None
         return self
 
@@ -113,6 +119,7 @@ class Headers(MutableMapping[str, str]):
 
     def _changed(self) -> None:
         self._index = self._detected = None
+        self._absent = _NONE
 
     def _by_name(self) -> dict[bytes, bytes | list[bytes]]:
         index: dict[bytes, bytes | list[bytes]] | None = self._index
@@ -157,6 +164,8 @@ class Headers(MutableMapping[str, str]):
         """
         index = self._index
         if index is None:
+            if name in self._absent:
+                return None
             size = len(name)
             for pair in self._pairs:
                 if len(pair[0]) == size and pair[0].lower() == name:
@@ -255,6 +264,7 @@ class Headers(MutableMapping[str, str]):
                 del pairs[place]
         index[lowered] = value
         self._detected = None
+        self._absent = _NONE
 
     def __delitem__(self, key: str) -> None:
         if self._find(key) is None:

@@ -116,11 +116,12 @@ class Response(ResponseHead):
         stream: SyncByteStream | AsyncByteStream,
         extensions: dict[str, Any],
         request: Request | None,
+        absent: frozenset[bytes] = frozenset(),
     ) -> Response:
         """Build a response of parsed parts, which become its own: none is copied or checked."""
         self = cls.__new__(cls)
         self.status_code = status_code
-        self.headers = Headers._adopt(pairs)
+        self.headers = Headers._adopt(pairs, absent)
         self._request = request
         self.extensions = extensions
         self.history = []

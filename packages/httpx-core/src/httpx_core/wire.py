@@ -266,12 +266,14 @@ def response(
     stream: SyncByteStream | AsyncByteStream,
     extensions: dict[str, Any],
     request: Request | None = None,
+    absent: frozenset[bytes] = frozenset(),
 ) -> Response:
     """Build a Response of parsed parts, without a copy or a check.
 
-    The list of pairs and the dict of extensions become the response's own.
+    The list of pairs and the dict of extensions become the response's own. `absent` are lower-cased
+    names of fields that the caller knows not to be among the pairs, so that nobody looks for them again.
 
     >>> response(200, [(b"Content-Type", b"text/plain")], ByteStream(b"Hello"), {}).read()
     b'Hello'
     """
-    return Response._from_wire(status, pairs, stream, extensions, request)
+    return Response._from_wire(status, pairs, stream, extensions, request, absent)

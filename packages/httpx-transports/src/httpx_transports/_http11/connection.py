@@ -213,7 +213,12 @@ class HTTP11Connection(Connection):
             extensions["trailing_headers"] = decoder.trailers
         if decoder.complete and not reader.switched:
             response = wire.response(
-                head.status, head.fields, ByteStream(reader.content), extensions, attempt.request
+                head.status,
+                head.fields,
+                ByteStream(reader.content),
+                extensions,
+                attempt.request,
+                head.absent,
             )
             self.give_back(reader)
             return response
@@ -229,7 +234,9 @@ class HTTP11Connection(Connection):
             sender = None if outgoing.all_sent else outgoing.sender
             body = HTTP11Body(self, self._stream, attempt, reader, sender)
         stream = AsyncResponseStream(body) if self._backend.is_async else ResponseStream(body)
-        return wire.response(head.status, head.fields, stream, extensions, attempt.request)
+        return wire.response(
+            head.status, head.fields, stream, extensions, attempt.request, head.absent
+        )
 
     def give_back(self, reader: ResponseReader) -> None:
         """End an exchange whose response has been read whole."""

@@ -28,9 +28,12 @@ _KEEP_ALIVE_TIMEOUT = re.compile(
     rb"(?:^|[,; \t])timeout[ \t]*=[ \t]*\"?([0-9]{1,9})", re.IGNORECASE
 )
 
-# The lengths of the names that decide on framing and reuse: the loop looks at no others.
+# What every response is asked for: noted here, where each name is seen, if it is absent.
+_ASKED_FOR = frozenset((b"content-encoding", b"set-cookie"))
+
+# The lengths of the names that decide on framing and reuse, and of those: the loop looks at no others.
 _DECIDING = frozenset(
-    map(len, (b"connection", b"keep-alive", b"content-length", b"transfer-encoding"))
+    map(len, (b"connection", b"keep-alive", b"content-length", b"transfer-encoding", *_ASKED_FOR))
 )
 
 
@@ -40,9 +43,11 @@ class Head:
     `fields` are raw (name, value) pairs. `length` is the Content-Length, or None. `chunked` beats it
     (RFC 9112, 6.3). `persistent`: the connection may serve another request once this message has
     been read (RFC 9112, 9.3). `keepalive`: the seconds of `Keep-Alive: timeout=`, or None.
+    `absent`: names that are known not to be among the fields.
     """
 
     __slots__ = (
+        "absent",
         "chunked",
         "fields",
         "keepalive",
@@ -64,6 +69,7 @@ class Head:
         self.chunked = False
         self.persistent = version == b"1.1"
         self.keepalive: float | None = None
+        self.absent = _ASKED_FOR
 
 
 def plain_head(data: bytes, end: int) -> Head | None:
@@ -120,6 +126,8 @@ def interpret(head: Head) -> bool:
                     closing = True
                 elif b"keep-alive" in options:
                     head.persistent = True
+        elif name in _ASKED_FOR:
+            head.absent -= {name}
         elif name == b"keep-alive":
             timeout = _KEEP_ALIVE_TIMEOUT.search(value)
             if timeout is not None:
