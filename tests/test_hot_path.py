@@ -20,8 +20,8 @@ import httpx
 GETS = 30  # the least of them counts: an event loop may turn once more when bytes come late
 
 # Calls of Python functions, resumed coroutines included, of one GET on a connection that is open.
-SYNC_LIMIT = 104
-ASYNCIO_LIMIT = 148
+SYNC_LIMIT = 91
+ASYNCIO_LIMIT = 130
 
 ADVICE = (
     "One keep-alive GET takes {count} calls of Python functions; at most {limit} are allowed. "
