@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.support.command_line import SCRIPT, InProcess, environment
+from tests.support.command_line import InProcess, start_script
 from tests.support.http_server import pattern
 from tests.support.servers import HTTPServer, Reply
 
@@ -466,7 +466,6 @@ def test_a_full_disk_ends_with_4_and_a_sentence(command: InProcess, url: str) ->
 
 def test_ctrl_c_keeps_what_came(server: HTTPServer, path: Path) -> None:
     import signal
-    import subprocess
 
     def held(request: Any) -> Reply:
         def parts() -> Any:
@@ -477,12 +476,7 @@ def test_ctrl_c_keeps_what_came(server: HTTPServer, path: Path) -> None:
         return Reply(200, parts(), headers, chunked=False)
 
     url = server.add("/held", held)
-    process = subprocess.Popen(
-        [*SCRIPT, url, "--download", str(path)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-    )
+    process = start_script(url, "--download", str(path))
     assert server.arrived.wait(20)
     while not path.exists() or not path.stat().st_size:
         assert process.poll() is None

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.support.command_line import SCRIPT, environment, run_on_terminal, run_script
+from tests.support.command_line import (
+    SCRIPT,
+    environment,
+    run_on_terminal,
+    run_script,
+    start_script,
+)
 from tests.support.servers import HTTPServer, Reply
 
 
@@ -47,12 +53,7 @@ def test_a_reader_that_goes_away_ends_it_silently(server: HTTPServer) -> None:
 
 @pytest.mark.parametrize("output", ["full", "json"])
 def test_ctrl_c_ends_it_with_130_and_no_traceback(server: HTTPServer, output: str) -> None:
-    process = subprocess.Popen(
-        [*SCRIPT, f"{server.url}/hold", "--output", output],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=environment(),
-    )
+    process = start_script(f"{server.url}/hold", "--output", output)
     assert server.arrived.wait(20)
     process.send_signal(signal.SIGINT)
     shown, errors = process.communicate(timeout=60)

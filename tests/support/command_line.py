@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -50,6 +51,21 @@ def run_script(*args: str, **more: Any) -> Outcome:
         [*SCRIPT, *args], capture_output=True, encoding="utf-8", timeout=60, check=False, **more
     )
     return Outcome(shown.returncode, shown.stdout, shown.stderr)
+
+
+def start_script(*args: str) -> subprocess.Popen[bytes]:
+    """Start the command as a process that Ctrl-C ends, whatever started the tests.
+
+    A shell has what it starts with `&` ignore Ctrl-C, which goes on to the processes started there;
+    a handler does not.
+    """
+    outer = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [*SCRIPT, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
+        )
+    finally:
+        signal.signal(signal.SIGINT, outer)
 
 
 def run_on_terminal(*args: str, width: int = 80, **changes: str) -> tuple[int, str]:
