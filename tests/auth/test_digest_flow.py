@@ -14,6 +14,7 @@ from tests.auth.flows import DRIVERS, NAMES, Driver, drive_async, drive_sync, sc
 
 from httpx_auth import DigestAuth
 from httpx_core import (
+    ByteStream,
     ProtocolError,
     RemoteProtocolError,
     Request,
@@ -381,3 +382,18 @@ def test_nothing_shows_the_password() -> None:
     assert "s3cret" not in repr(DigestAuth("user", "s3cret"))
     with pytest.raises(TypeError, match="password must be str or bytes"):
         DigestAuth("user", None)  # type: ignore[arg-type]  # what it refuses
+
+
+@both_colours
+def test_a_subclass_may_ask_for_the_bodies_of_responses(drive: Driver) -> None:
+    class Curious(DigestAuth):
+        requires_response_body = True
+
+        def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+            response = yield request
+            texts.append(response.text)
+
+    texts: list[str] = []
+    response = Response(200, stream=ByteStream(b"hello"), request=get())
+    drive(Curious("jo", "secret"), get(), script(response))
+    assert ["hello"] == texts

@@ -10,6 +10,7 @@ import pytest
 from tests.auth.flows import DRIVERS, NAMES, Driver, script
 
 from httpx_auth import DigestAuth
+from httpx_auth._digest_response import DigestChallenge, authorization, hash_function
 from httpx_core import Request
 
 both_colours = pytest.mark.parametrize("drive", DRIVERS, ids=NAMES)
@@ -199,3 +200,17 @@ def test_bytes_are_used_as_they_are(monkeypatch: pytest.MonkeyPatch) -> None:
     nonce = "dcd98b7102dd2f0e8b11d0f600bfb0c093"
     assert hashlib.md5(f"{a1}:{nonce}:{a2}".encode()).hexdigest() in header
     assert (b"Authorization", header.encode("latin-1")) == request.headers.raw[-1]
+
+
+def test_a_hash_that_this_openssl_lacks_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    def lacking(name: str, data: bytes = b"", *, usedforsecurity: bool = True) -> Any:
+        raise ValueError(f"unsupported hash type {name}")
+
+    monkeypatch.setattr("hashlib.new", lacking)
+    assert hash_function("SHA-512-256") is None
+
+
+def test_an_algorithm_that_is_not_known_answers_nothing() -> None:
+    challenge = DigestChallenge(b"r", b"n", "WHIRLPOOL", None, None, False, False)
+    with pytest.raises(ValueError, match="The digest algorithm 'WHIRLPOOL' is not known"):
+        authorization(challenge, b"jo", b"secret", b"GET", b"/", b"", 1, b"c")

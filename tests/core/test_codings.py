@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import gzip
 import struct
+import sys
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterable
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.compressors import brotli, zstd
 
-from httpx_core import DecodingError
+from httpx_core import DecodingError, _codings
+from httpx_core._coding_brotli import BrotliDecoder
+from httpx_core._coding_libraries import brotli_library, has_brotli, has_zstd, zstd_library
 from httpx_core._codings import IDENTITY, LimitedDecoder, accept_encoding, content_decoder
 
 MIB = 1024 * 1024
@@ -254,6 +258,49 @@ def test_a_decoder_gives_all_at_once_when_asked_for():
 
 def test_accept_encoding_lists_what_can_be_decoded_here():
     assert "gzip, deflate, br, zstd" == accept_encoding()
+
+
+class OldDecompressor:
+    """Of brotli 1.1: it can put no bound on its output."""
+
+
+def test_without_their_libraries_br_and_zstd_are_not_asked_for(monkeypatch):
+    for name in ("brotli", "brotlicffi", "backports", "compression", "_zstd"):
+        monkeypatch.setitem(sys.modules, name, None)
+    for name in ("backports.zstd", "compression.zstd"):
+        monkeypatch.delitem(sys.modules, name, raising=False)
+    monkeypatch.setattr(_codings, "_accepted", None)
+    assert (None, None) == (brotli_library(), zstd_library())
+    assert (False, False) == (has_brotli(), has_zstd())
+    assert "gzip, deflate" == accept_encoding()
+
+
+def test_a_brotli_that_cannot_bound_its_output_counts_as_absent(monkeypatch):
+    old = SimpleNamespace(Decompressor=OldDecompressor)
+    new = brotli_library()
+    monkeypatch.setitem(sys.modules, "brotli", old)
+    monkeypatch.setitem(sys.modules, "brotlicffi", old)
+    assert brotli_library() is None
+    monkeypatch.setitem(sys.modules, "brotlicffi", new)
+    assert new is brotli_library()
+
+
+def test_a_step_of_br_that_gives_nothing_is_not_the_end_while_there_is_more():
+    class Slow:
+        def __init__(self):
+            self.steps = [b"a", b"", b"b", b""]
+
+        def process(self, data, output_buffer_limit):
+            return self.steps.pop(0)
+
+        def can_accept_more_data(self):
+            return not self.steps
+
+        def is_finished(self):
+            return False
+
+    library = SimpleNamespace(Decompressor=Slow, error=ValueError)
+    assert [b"a", b"b"] == list(BrotliDecoder(library).feed(b"x"))
 
 
 # Bounds

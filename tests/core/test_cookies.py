@@ -59,6 +59,51 @@ def test_cookies_made_of_cookies_are_independent() -> None:
     assert "b" == cookies["a"]
 
 
+@pytest.mark.parametrize("name", ["max_cookies", "max_cookies_per_domain", "max_cookie_size"])
+def test_a_bound_is_a_number_of_cookies_or_bytes(name: str) -> None:
+    wrong: Any
+    for wrong, error, message in (
+        ("5", TypeError, f"{name} must be an int, not str."),
+        (-1, ValueError, f"{name} must not be negative, and is -1."),
+    ):
+        with pytest.raises(error) as caught:
+            Cookies(**{name: wrong})
+        assert message == str(caught.value)
+
+
+def test_cookies_made_of_cookies_have_their_rules_unless_told_otherwise() -> None:
+    source = Cookies(public_suffixes={"github.io"}, max_cookies_per_domain=1)
+    for cookies, kept in (
+        (Cookies(source), "c"),
+        (Cookies(source, public_suffixes=frozenset()), "wc"),
+        (Cookies(source, max_cookies_per_domain=2), "bc"),
+    ):
+        keep(cookies, "http://x.github.io/", "w=1; Domain=github.io")
+        keep(cookies, "http://x.github.io/", "b=1", "c=1")
+        assert sorted(kept) == sorted(cookie.name for cookie in cookies.jar)
+
+
+def test_a_cookie_that_another_thread_deletes_first_is_deleted() -> None:
+    class Fast(http.cookiejar.CookieJar):
+        def clear(self, *which: Any) -> None:
+            super().clear(*which)
+            super().clear(*which)
+
+    cookies = Cookies(Fast())
+    cookies.set("a", "b")
+    cookies.delete("a")
+    assert [] == list(cookies)
+
+
+def test_a_jar_needs_no_lock() -> None:
+    class Plain(tuple):  # type: ignore[type-arg]  # of cookies
+        def extract_cookies(self, response: Any, request: Any) -> None:
+            raise AssertionError("there is no response")
+
+    jar: Any = Plain(Cookies({"a": "b"}).jar)
+    assert [("a", "b")] == list(Cookies(jar).items())
+
+
 def test_a_jar_is_used_as_it_is() -> None:
     jar = http.cookiejar.CookieJar()
     cookies = Cookies(jar)

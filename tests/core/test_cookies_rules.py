@@ -217,6 +217,12 @@ def test_an_insecure_server_cannot_shadow_a_secure_cookie(
     assert header == sent(cookies, "https://example.org/")
 
 
+def test_a_cookie_of_a_wider_path_does_not_shadow_a_secure_one() -> None:
+    cookies = keep(Cookies(), "https://example.org/deep/", "s=1; Secure; Path=/deep")
+    keep(cookies, "http://example.org/", "s=x; Path=/")
+    assert "s=1; s=x" == sent(cookies, "https://example.org/deep/")
+
+
 SUFFIXES = frozenset(["uk", "co.uk", "github.io"])
 
 

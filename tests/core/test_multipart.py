@@ -17,7 +17,7 @@ from tests.support.colours import Colour
 from tests.support.files import AsyncFile, AsyncReader, Pipe, WrappedFile, parts_of
 
 from httpx_core import AsyncByteStream, LocalProtocolError, Request, StreamConsumed, SyncByteStream
-from httpx_core._multipart import MultipartStream, boundary_of
+from httpx_core._multipart import MAX_PART_HEAD, MultipartStream, boundary_of
 
 CHUNK = 65_536
 
@@ -352,6 +352,59 @@ async def test_an_async_file_that_cannot_seek_is_sent_once(async_colour: Colour)
     await parts_of(async_colour, stream)
     with pytest.raises(StreamConsumed):
         await parts_of(async_colour, stream)
+
+
+async def test_an_async_file_that_cannot_tell_its_position_is_sent_once(
+    async_colour: Colour,
+) -> None:
+    class Lost(AsyncFile):
+        async def tell(self) -> int:
+            raise OSError("no position")
+
+    stream = multipart({"f": Lost(b"x")}).stream
+    await parts_of(async_colour, stream)
+    with pytest.raises(StreamConsumed):
+        await parts_of(async_colour, stream)
+
+
+class Strange(AsyncFile):
+    """An async file with a descriptor of an unheard-of kind."""
+
+    def __init__(self, descriptor: Any) -> None:
+        super().__init__(b"x")
+        self._descriptor = descriptor
+
+    def fileno(self) -> Any:
+        return self._descriptor() if callable(self._descriptor) else self._descriptor
+
+
+async def _descriptor() -> int:
+    return 0
+
+
+class Measureless(AsyncReader):
+    """A blocking file whose position is no number."""
+
+    def read(self, size: int = -1) -> bytes:  # type: ignore[override]  # not async here
+        return self._buffer.read(size)
+
+    def tell(self) -> str:
+        return "somewhere"
+
+    def seek(self, offset: Any, whence: int = 0) -> Any:
+        return offset
+
+
+@pytest.mark.parametrize("file", [Strange(_descriptor), Strange("3"), Measureless(b"x")])
+def test_a_file_whose_length_cannot_be_told_is_sent_in_chunks(file: Any) -> None:
+    headers = multipart({"f": file}).headers
+    assert ("chunked", None) == (headers.get("transfer-encoding"), headers.get("content-length"))
+
+
+def test_the_head_of_a_part_has_a_bound() -> None:
+    long = {"X-Long": "x" * MAX_PART_HEAD}
+    with pytest.raises(LocalProtocolError, match=f"{MAX_PART_HEAD} bytes are allowed"):
+        multipart({"f": ("name", b"x", "text/plain", long)})
 
 
 def test_a_sync_request_cannot_send_an_async_file() -> None:

@@ -270,6 +270,33 @@ async def test_after_an_error_an_iterator_is_at_its_end(colour):
         await anext(iterator)
 
 
+class Unclosable(AsyncByteStream):
+    """What is no gzip, by an iterator that fails when it is closed."""
+
+    def __aiter__(self):
+        return self
+
+    async def __anext__(self):
+        return b"this is no gzip"
+
+    async def aclose(self):
+        raise OSError("closing failed")
+
+
+async def test_what_cannot_be_decoded_is_told_and_not_that_closing_failed(async_colour):
+    response = Response(200, headers={"Content-Encoding": "gzip"}, stream=Unclosable())
+    with pytest.raises(DecodingError, match="gzip"):
+        await async_colour.read(response)
+
+
+async def test_an_iterator_over_a_body_that_was_read_can_be_closed(async_colour):
+    response = Response(200, content=b"hello")
+    iterator = response.aiter_bytes(2)
+    assert b"he" == await anext(iterator)
+    await iterator.aclose()
+    assert [] == [chunk async for chunk in iterator]
+
+
 class Endless(AsyncByteStream):
     def __init__(self):
         self.is_waiting = asyncio.Event()

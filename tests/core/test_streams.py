@@ -264,6 +264,21 @@ def test_a_class_may_be_of_both_sides() -> None:
     assert [b"a"] == list(stream)
 
 
+def test_nobody_knows_whether_a_stream_of_a_users_own_was_spent() -> None:
+    class Own(SyncByteStream):
+        pass
+
+    class AsyncOwn(AsyncByteStream):
+        pass
+
+    assert (False, False) == (Own()._is_spent, AsyncOwn()._is_spent)
+
+
+async def test_an_upload_that_was_not_begun_can_be_closed(async_colour: Colour) -> None:
+    stream = AsyncIteratorByteStream(Lines(b"x"))  # type: ignore[arg-type]  # it is not iterated
+    await stream.aclose()
+
+
 def test_bytes_can_be_pickled() -> None:
     assert [b"abc"] == list(pickle.loads(pickle.dumps(ByteStream(b"abc"))))
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from httpx_core import DEFAULT_TIMEOUT_CONFIG, UNSET, Timeout, UnsetType
+from httpx_core._timeout import wrong_timeout
 
 FORMS: list[tuple[Any, dict[str, Any], tuple[Any, Any, Any, Any]]] = [
     (None, {}, (None, None, None, None)),
@@ -121,3 +122,15 @@ def test_unset_is_one_and_says_so() -> None:
     assert "UNSET" == repr(UNSET)
     assert pickle.loads(pickle.dumps(UNSET)) is UNSET
     assert isinstance(UNSET, UnsetType)
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (5.0, "The extension timeout must be a dict of seconds by phase, as Timeout(5.0).as_dict()"),
+        ({"read": "5"}, "In the extension timeout: "),
+        ({"read": 5.0}, "A limit of the extension timeout is no number of seconds that can be counted."),
+    ],
+)  # fmt: skip
+def test_an_extension_that_is_no_timeout_is_told_apart(limits: Any, message: str) -> None:
+    assert str(wrong_timeout(limits)).startswith(message)

@@ -313,3 +313,10 @@ def test_no_warning_is_given_for_anything_but_raw() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         URL(BASE).copy_with(path="/x").join("y")
+
+
+def test_delimiters_that_are_not_there_do_not_count_to_the_length() -> None:
+    url = URL("http://a/").copy_with(path="/" + "a" * 65_527)
+    assert 65_536 == len(str(url))
+    with pytest.raises(InvalidURL, match="URL too long"):
+        URL("http://a/").copy_with(path="/" + "a" * 65_528)

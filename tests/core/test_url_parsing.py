@@ -271,6 +271,12 @@ def test_an_opaque_host_cannot_hold_host_delimiters_either(scheme: str, host: st
         URL(f"{scheme}://{host}/")
 
 
+def test_four_numbers_are_an_ipv4_address_under_any_scheme() -> None:
+    assert "1.2.3.4" == URL("foo://1.2.3.4/").host
+    with pytest.raises(InvalidURL, match=r"^Invalid IPv4 address: '1\.2\.3\.256'$"):
+        URL("foo://1.2.3.256/")
+
+
 @pytest.mark.parametrize(
     ("host", "shown"),
     [

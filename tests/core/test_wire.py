@@ -180,14 +180,10 @@ def test_fields_that_were_wrong_at_the_first_look_are_refused() -> None:
 
 
 def test_the_error_of_a_whole_request_has_the_request() -> None:
-    for request in (
-        Request("G T", "http://example.org/"),
-        Request("GET", "http://example.org/", headers={"A": "b\n"}),
-    ):
-        with pytest.raises(LocalProtocolError) as caught:
-            wire.check_request(request)
-        assert request is caught.value.request
-    wire.check_request(Request("GET", "http://example.org/"))
+    request = Request("GET", "http://example.org/", headers={"A": "b\n"})
+    with pytest.raises(LocalProtocolError) as caught:
+        wire.check_request(request)
+    assert request is caught.value.request
 
 
 def test_a_secret_value_is_not_in_the_message() -> None:

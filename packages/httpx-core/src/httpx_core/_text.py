@@ -73,12 +73,10 @@ class TextDecoder(Stage[bytes, str]):
             if self._held.size < self._wanted:
                 return ()
             chunk = self._held.take()
-        before = self._decoder.getstate() if self._can_overflow else None
+        before = self._decoder.getstate() if self._can_overflow else (b"", 0)
         try:
             text = self._decode(chunk, False)
         except UnicodeError:
-            if before is None:
-                raise
             # The decoders of ISO 2022 want to see 16 bytes of an escape sequence and keep but 8.
             # They get these bytes again with others behind them.
             self._decoder.setstate(before)
