@@ -228,7 +228,14 @@ def test_only_idle_connections_count_against_max_keepalive() -> None:
 
 @pytest.mark.parametrize(
     ("expiry", "advertised", "kept_until"),
-    [(5.0, None, 5.0), (5.0, 3, 2.0), (5.0, 60, 5.0), (None, 10, 9.0), (None, None, None)],
+    [
+        (5.0, None, 5.0),
+        (0.5, None, 0.5),
+        (5.0, 3, 2.0),
+        (5.0, 60, 5.0),
+        (None, 10, 9.0),
+        (None, None, None),
+    ],
 )
 def test_an_idle_connection_is_kept_for_the_smaller_of_both_sides_limits(
     expiry: float | None, advertised: float | None, kept_until: float | None
@@ -465,3 +472,105 @@ def test_those_for_whom_a_shared_connection_has_no_room_do_not_depend_on_it(maxi
     state.done(first, 0.0)
     assert first not in state.slots
     assert state.origins["a"].connecting
+
+
+def test_a_connection_that_serves_its_own_origins_waiter_then_makes_way_for_the_next_origin() -> (
+    None
+):
+    state = PoolState(1, None, 5.0)
+    slot = connect(state, "a", limit=2)
+    assert state.take("a", 0.0) is slot
+    own, other = (state.wait(key, Wakeup()) for key in "ab" if state.take(key, 0.0) is None)
+    state.done(slot, 0.0)
+    assert own.slot is slot
+    state.done(slot, 0.0)
+    assert state.take("a", 0.0) is None
+    state.done(slot, 0.0)
+    assert other.slot is not None
+
+
+def test_a_connection_that_gets_more_room_serves_its_waiter_and_then_makes_way() -> None:
+    state = PoolState(1, None, 5.0)
+    slot = connect(state, "a", limit=2)
+    slot.connection.limit = 1
+    state.changed(slot)
+    own, other = (state.wait(key, Wakeup()) for key in "ab" if state.take(key, 0.0) is None)
+    slot.connection.limit = 2
+    state.changed(slot)
+    assert own.slot is slot
+    assert other.slot is None
+    assert state.leaving is slot
+
+
+def test_connections_make_way_one_after_the_other() -> None:
+    state = PoolState(1, None, 5.0)
+    first = connect(state, "a", limit=100)
+    assert state.take("b", 0.0) is None
+    waiter = state.wait("b", Wakeup())
+    state.done(first, 0.0)
+    second = waiter.slot
+    assert second is not None
+    assert state.leaving is None
+    state.opened(second, FakeConnection(limit=100))
+    assert state.take("c", 0.0) is None
+    state.wait("c", Wakeup())
+    assert state.leaving is second
+
+
+def test_a_connection_goes_on_making_way_when_another_one_is_closed() -> None:
+    state = PoolState(2, None, 5.0)
+    first, second = connect(state, "a", limit=100), connect(state, "b", limit=100)
+    for key in "cd":
+        assert state.take(key, 0.0) is None
+        state.wait(key, Wakeup())
+    assert state.leaving is first
+    second.connection.limit = 0  # GOAWAY
+    state.done(second, 0.0)
+    assert state.leaving is first
+
+
+def test_what_expires_first_is_closed_although_others_have_time_left() -> None:
+    state = PoolState(None, None, 5.0)
+    short, long = connect(state, "a", keepalive=3), connect(state, "b")
+    connection = short.connection
+    state.done(short, 0.0)
+    state.done(long, 0.0)
+    assert state.take("c", 3.0) is not None
+    assert [connection] == state.to_close
+
+
+def test_an_origin_begins_with_figures_of_nothing() -> None:
+    state = PoolState(None, None, 5.0)
+    assert state.take("a", 0.0) is not None
+    origin = state.origins["a"]
+    figures = (origin.opened, origin.reused, origin.closed, origin.retried, origin.idle)
+    assert (0, 0, 0, 0, 0) == figures
+    assert (1, 1, 1) == (origin.active, origin.connecting, origin.slots)
+
+
+def test_a_dead_connection_that_another_request_has_joined_is_left_as_it_is() -> None:
+    state = PoolState(None, None, 5.0)
+    slot = connect(state, "a", limit=100)
+    assert state.take("a", 0.0) is slot
+    connection = slot.connection
+    assert state.replace(slot) is slot
+    assert connection is slot.connection
+    assert [] == state.to_close
+
+
+def test_a_retired_pool_closes_what_is_idle_and_what_becomes_idle() -> None:
+    state = PoolState(None, None, 5.0)
+    slots = [connect(state, "a"), connect(state, "a")]
+    idle, busy = (slot.connection for slot in slots)
+    state.done(slots[0], 0.0)
+    state.retire()
+    assert [idle] == state.to_close
+    state.done(slots[1], 0.0)
+    assert [idle, busy] == state.to_close
+
+
+def test_a_request_can_tell_that_the_pool_was_cleared_since_it_began() -> None:
+    state = PoolState(None, None, 5.0)
+    before = state.clears
+    state.clear()
+    assert before < state.clears
