@@ -181,8 +181,10 @@ async def test_a_proxy_that_is_not_there_is_named(colour: Colour) -> None:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
         async with colour.transport(proxy=f"http://127.0.0.1:{port}") as transport:
-            with pytest.raises(ConnectError, match=rf"127\.0\.0\.1:{port}"):
+            with pytest.raises(ConnectError) as caught:
                 await transport.handle(request("https://origin.test/"))
+    expected = f"The proxy cannot be reached. Connecting to 127.0.0.1:{port} failed: "
+    assert str(caught.value).startswith(expected)
 
 
 async def test_a_tunnel_to_the_proxy_s_own_origin_is_not_mixed_up_with_the_way_to_the_proxy(

@@ -23,11 +23,11 @@ SHORT = 0.2
 
 
 @contextmanager
-def fires(error: type[TimeoutException], sent: Request) -> Iterator[None]:
+def fires(error: type[TimeoutException], sent: Request) -> Iterator[Any]:
     """The block raises `error` for `sent` after its limit and before twice that and some."""
     started = time.monotonic()
     with pytest.raises(error) as failure:
-        yield
+        yield failure
     took = time.monotonic() - started
     assert str(failure.value)
     assert sent is failure.value.request
@@ -187,9 +187,12 @@ async def test_the_connect_limit_fires_when_nobody_accepts(
         one.setblocking(False)
         one.connect_ex(listener.getsockname())
     async with colour.transport() as transport:
-        sent = request(f"http://127.0.0.1:{listener.getsockname()[1]}", connect=SHORT)
-        with fires(ConnectTimeout, sent):
+        peer = f"127.0.0.1:{listener.getsockname()[1]}"
+        sent = request(f"http://{peer}", connect=SHORT)
+        with fires(ConnectTimeout, sent) as failure:
             await transport.handle(sent)
+    expected = f"Connecting to {peer} timed out (the connect limit is 0.2 seconds)."
+    assert expected == str(failure.value)
 
 
 async def test_interim_responses_without_end_do_not_outlast_the_read_limit(

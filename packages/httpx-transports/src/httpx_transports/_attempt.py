@@ -102,7 +102,14 @@ class Attempt:
     def name_total(self, exc: TimeoutException) -> None:
         """Let a timeout that the total limit caused say so; the class is that of the phase it struck in."""
         # uvloop counts in whole milliseconds, so that its timers may fire one early.
-        if self.deadline is not None and monotonic() >= self.deadline - 0.002:
-            # What was left of it when this phase began is no limit that anybody set.
-            said = exc.args[0].partition(" within ")[0].rstrip(".")
-            exc.args = (f"{said} (the total limit is {self.total:g} seconds).",)
+        if self.total is None or self.deadline is None:
+            return
+        if monotonic() >= self.deadline - 0.002:
+            name_limit(exc, "total", self.total)
+
+
+def name_limit(exc: TimeoutException, name: str, limit: float) -> None:
+    """Let a timeout say which limit of several phases ended it."""
+    # What was left of it when its last phase began is no limit that anybody set.
+    said = exc.args[0].partition(" within ")[0].rstrip(".")
+    exc.args = (f"{said} (the {name} limit is {limit:g} seconds).",)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from httpx_core import ConnectError, ConnectTimeout, LocalProtocolError, UnsupportedProtocol
 
+from .._attempt import name_limit
 from .._proxies.negotiate import tunnel
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class Dialer:
         except ConnectTimeout as exc:
             if attempt.connect is None or attempt.left(None) == 0:
                 raise
-            exc.args = (f"{exc.args[0]} (the connect limit is {attempt.connect:g} seconds)",)
+            name_limit(exc, "connect", attempt.connect)
             raise
 
     async def _establish(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
@@ -137,7 +138,12 @@ class Dialer:
         if "%" in host:
             # A URL spells the % before an IPv6 zone as %25 (RFC 6874, 2); systems want it plain.
             host = host.replace("%25", "%", 1)
-        stream = await self._connect(backend, host, port, attempt)
+        try:
+            stream = await self._connect(backend, host, port, attempt)
+        except (ConnectError, ConnectTimeout) as exc:
+            if self.proxy is not None:
+                exc.args = (f"The proxy cannot be reached. {exc.args[0]}",)
+            raise
         try:
             return await self._agree(stream, backend, key, attempt)
         except BaseException:
