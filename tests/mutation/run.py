@@ -97,12 +97,16 @@ class _Plugin:
         settings.load_profile("mutation")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        items.sort(key=_is_slow)
+        items[:] = sorted((item for item in items if not _is_timed(item)), key=_is_slow)
+
+
+def _is_timed(item: pytest.Item) -> bool:
+    """Whether the test judges by the clock, of which a loaded machine would make anything."""
+    return "time_grows" in item.name
 
 
 def _is_slow(item: pytest.Item) -> bool:
-    test = getattr(item, "obj", None)
-    return item.name == "runTest" or hasattr(test, "hypothesis") or "time_grows" in item.name
+    return item.name == "runTest" or hasattr(getattr(item, "obj", None), "hypothesis")
 
 
 def changes(source: str, only: int | None) -> Iterator[tuple[int, str, str]]:

@@ -574,3 +574,42 @@ def test_a_request_can_tell_that_the_pool_was_cleared_since_it_began() -> None:
     before = state.clears
     state.clear()
     assert before < state.clears
+
+
+def test_one_idle_connection_is_kept_where_one_may_be_and_none_where_none_may() -> None:
+    for maximum in (0, 1):
+        state = PoolState(None, maximum, 5.0)
+        slots = [connect(state, "a"), connect(state, "a")]
+        for slot in slots:
+            state.done(slot, 0.0)
+        assert maximum == len(state.idle)
+        assert 2 - maximum == len(state.to_close)
+
+
+def test_each_request_on_a_connection_that_was_there_counts_as_one_reuse() -> None:
+    state = PoolState(None, None, 5.0)
+    slot = connect(state, "a", limit=100)
+    assert 0 == state.origins["a"].reused
+    assert state.take("a", 0.0) is slot
+    assert 1 == state.origins["a"].reused
+    state.done(slot, 0.0)
+    state.done(slot, 0.0)
+    assert state.take("a", 1.0) is slot
+    assert 2 == state.origins["a"].reused
+
+
+def test_a_connection_that_turns_out_to_be_dead_counts_as_no_reuse() -> None:
+    state = PoolState(None, None, 5.0)
+    slot = connect(state, "a")
+    state.done(slot, 0.0)
+    assert state.take("a", 0.0, fresh=True) is slot
+    assert 0 == state.origins["a"].reused
+
+
+def test_an_origin_that_was_quiet_and_is_in_use_again_is_not_forgotten() -> None:
+    state = PoolState(2, 0, 5.0)
+    state.done(connect(state, "again"), 0.0)
+    connect(state, "again")
+    for number in range(MAX_QUIET_ORIGINS + 1):
+        state.done(connect(state, f"origin-{number}"), 0.0)
+    assert "again" in state.origins
