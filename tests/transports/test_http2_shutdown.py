@@ -133,6 +133,43 @@ async def test_a_refused_stream_goes_again(colour: Colour) -> None:
             assert b"/again" == await colour.read(await transport.handle(request))
 
 
+async def test_a_server_of_few_requests_a_connection_loses_none_of_a_burst(
+    colour: Colour,
+) -> None:
+    """Each connection answers three of those that are open on it, and refuses the others."""
+
+    def script(peer: Peer, number: int) -> None:
+        opened: list[tuple[int, str]] = []
+        while len(opened) < 3:
+            event = peer.next_event()
+            if event is None:
+                return
+            if isinstance(event, RequestReceived):
+                opened.append((event.stream_id, str(dict(event.headers)[":path"])))
+        peer.frames(goaway(opened[-1][0]))
+        for stream_id, path in opened:
+            peer.respond(stream_id, 200, path.encode())
+        peer.until_closed()
+
+    with HTTP2Server(script) as server:
+        async with colour.transport(http1=False, http2=True) as transport:
+
+            def ask(number: int) -> Any:
+                async def one() -> bytes:
+                    request = Request(
+                        "POST",
+                        f"{server.url}/{number}",
+                        content=b"x",
+                        extensions={"timeout": LIMITS},
+                    )
+                    return await colour.read(await transport.handle(request))
+
+                return one
+
+            bodies = await colour.concurrently(*[ask(number) for number in range(30)])
+    assert [f"/{number}".encode() for number in range(30)] == bodies
+
+
 async def test_the_peers_limit_is_heeded_and_told(colour: Colour) -> None:
     def script(peer: Peer, number: int) -> None:
         stream_id, _ = peer.next_request()

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 # RFC 9110, 9.2.2, and QUERY of RFC 10008.
 IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY"})
 
-# A server that refuses each stream would otherwise keep a request for ever.
-MAX_REFUSALS = 3
+# A server that refuses each stream would otherwise keep a request for ever. One that serves few requests a
+# connection refuses the rest of a burst each time: so not too few.
+MAX_REFUSALS = 10
 
 
 def may_go_again(attempt: Attempt, error: RequestError, tries: int) -> bool:
