@@ -351,6 +351,8 @@ def test_http2_is_spoken_where_it_is_asked_for(
     assert "* Selected ALPN protocol: 'h2'\n" in shown.out
     assert "\nGET /bytes/3 HTTP/2\n" in shown.out
     assert "\nHTTP/2 200 OK\n" in shown.out
+    # What HTTP/2 does not send is not shown as sent (RFC 9113, 8.2.2).
+    assert "Connection:" not in shown.out
 
 
 # How it ends
@@ -369,6 +371,7 @@ def test_the_exit_code_tells_whether_the_answer_is_a_success(
 
 USAGE = [
     (["example.org"], "did you mean 'https://example.org'?"),
+    ([""], "The URL is empty."),
     (["ftp://example.org/"], "unsupported protocol 'ftp://'"),
     (["http://[::1/"], "The URL cannot be understood"),
     (["http:///path"], "The URL has no host"),

@@ -15,7 +15,7 @@ import httpx
 from httpx._cli import bodies, json_text, progress, resuming
 from httpx._cli.certificates import lines, pairs
 from httpx._cli.exits import sentence
-from httpx._cli.progress import amount, clock, progress_line
+from httpx._cli.progress import amount, clock, columns, progress_line
 from httpx._cli.records import record_of
 from httpx._cli.resuming import Record, Verdict, content_range, decide, validator_of
 from httpx._cli.terminal import Screen, abandon_stdout, visible
@@ -155,11 +155,16 @@ WIDTHS = st.integers(1, 300)
 SIZES = st.integers(0, 10**15)
 
 
-@given(st.text("ab.", max_size=60), SIZES, st.none() | SIZES, st.none() | SIZES, WIDTHS)
+@given(st.text("ab.字", max_size=60), SIZES, st.none() | SIZES, st.none() | SIZES, WIDTHS)
 def test_a_line_of_progress_fits_the_terminal(
     label: str, done: int, total: int | None, rate: int | None, width: int
 ) -> None:
-    assert len("".join(progress_line(label, done, total, rate, width))) <= width
+    line = "".join(progress_line(label, done, total, rate, width))
+    assert len(line) + line.count("字") <= width
+
+
+def test_columns_are_counted_as_a_terminal_draws_them() -> None:
+    assert [4, 4, 1] == [columns("file"), columns("映画"), columns("e\N{COMBINING ACUTE ACCENT}")]
 
 
 def test_a_line_of_progress_gives_way_in_the_order_of_what_matters() -> None:

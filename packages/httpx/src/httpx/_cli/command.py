@@ -21,10 +21,11 @@ EPILOG = """\b
 Exit codes:
   0    the answer is a success (2xx)
   1    the answer is an error, or a redirect that was not followed
-  2    the arguments cannot be meant
+  2    the arguments cannot be meant; nothing was sent
   3    no whole answer came
-  4    a file cannot be written, or a download not be continued
+  4    a file cannot be read or written, or a download not be continued
   130  interrupted by Ctrl-C
+  141  who read the output has gone
 """
 
 

@@ -47,7 +47,12 @@ def show_request_head(screen: Screen, request: Request, version: str, show: bool
         target = request.url.raw_path.decode("ascii")
     screen.write(request.method, BOLD)
     screen.line(f" {target} {version}")
-    _show_fields(screen, fields_of_request(request, show))
+    fields = fields_of_request(request, show)
+    if version == "HTTP/2":
+        from httpx_transports._http2.fields import CONNECTION_FIELDS
+
+        fields = [field for field in fields if field[0].lower().encode() not in CONNECTION_FIELDS]
+    _show_fields(screen, fields)
 
 
 def show_response_head(screen: Screen, response: Response) -> None:

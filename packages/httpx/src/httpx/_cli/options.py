@@ -120,6 +120,8 @@ def url_of(options: Options) -> URL:
     except InvalidURL as exc:
         raise _usage(f"The URL cannot be understood: {cause(exc)}") from exc
     if url.scheme not in ("http", "https"):
+        if not options.url:
+            raise _usage("The URL is empty.")
         if "://" in options.url:
             raise _usage(f"The URL has an unsupported protocol '{url.scheme}://'.")
         raise _usage(

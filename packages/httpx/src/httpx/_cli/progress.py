@@ -31,6 +31,15 @@ def amount(size: float) -> str:
     return f"{size:.0f} {_UNITS[0]}" if unit == 0 else f"{size:.1f} {_UNITS[unit]}"
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes: the letters of East Asia take two, accents none."""
+    from unicodedata import combining, east_asian_width
+
+    return sum(
+        0 if combining(char) else 2 if east_asian_width(char) in "WF" else 1 for char in text
+    )
+
+
 def clock(seconds: float) -> str:
     """A duration as `0:07`, `12:30` or `3:00:05`."""
     minutes, second = divmod(round(min(seconds, 359_999)), 60)
@@ -49,7 +58,7 @@ def progress_line(
     if not total:
         texts = [(f"{label}  ", f"{amount(done)}  {speed}"), ("", f"{amount(done)}  {speed}")]
         for before, after in texts:
-            if len(before) + len(after) <= width:
+            if columns(before) + len(after) <= width:
                 return before, "", after
         return "", "", amount(done)[:width]
     share = min(done / total, 1.0)
@@ -62,7 +71,7 @@ def progress_line(
         (f"{percent} ", f" {part}  {speed}"),
         (f"{percent} ", f" {speed}"),
     ):
-        room = min(width - len(before) - len(after), 40)
+        room = min(width - columns(before) - len(after), 40)
         if room >= MIN_BAR:
             filled = int(share * room)
             return before, "━" * filled + "─" * (room - filled), after
