@@ -613,3 +613,14 @@ def test_an_origin_that_was_quiet_and_is_in_use_again_is_not_forgotten() -> None
     for number in range(MAX_QUIET_ORIGINS + 1):
         state.done(connect(state, f"origin-{number}"), 0.0)
     assert "again" in state.origins
+
+
+def test_an_idle_connection_that_takes_no_more_exchanges_is_closed() -> None:
+    state = PoolState(None, None, 5.0)
+    slot = connect(state, "a", limit=100)
+    connection = slot.connection
+    state.done(slot, 0.0)
+    connection.limit = 0  # GOAWAY
+    state.changed(slot)
+    assert [connection] == state.to_close
+    assert {} == state.slots
