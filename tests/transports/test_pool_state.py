@@ -624,3 +624,85 @@ def test_an_idle_connection_that_takes_no_more_exchanges_is_closed() -> None:
     state.changed(slot)
     assert [connection] == state.to_close
     assert {} == state.slots
+
+
+def test_a_dead_connection_is_replaced_by_one_that_is_there() -> None:
+    state = PoolState(None, None, 5.0)
+    dead, other = connect(state, "a"), connect(state, "a")
+    connection = dead.connection
+    state.done(other, 0.0)
+    assert other is state.replace(dead)
+    assert ([connection], [other]) == (state.to_close, list(state.slots))
+
+
+def test_a_connection_that_gets_more_room_while_it_is_idle_stays_idle() -> None:
+    state = PoolState(None, None, 5.0)
+    slot = connect(state, "a", limit=2)
+    state.done(slot, 0.0)
+    slot.connection.limit = 5
+    state.changed(slot)
+    assert (True, []) == (slot.is_idle, state.to_close)
+    assert slot is state.take("a", 1.0)
+
+
+def test_an_origin_that_is_used_again_is_not_forgotten() -> None:
+    state = PoolState(None, 0, 5.0)
+    state.done(connect(state, "a"), 0.0)
+    busy = connect(state, "a")
+    for number in range(MAX_QUIET_ORIGINS + 1):
+        state.done(connect(state, number), 0.0)
+    assert busy.origin is state.origins["a"]
+    assert 2 == busy.origin.opened
+
+
+def test_a_connection_that_was_used_meanwhile_expires_as_much_later() -> None:
+    state = PoolState(None, None, 5.0)
+    slot = connect(state, "a")
+    connection = slot.connection
+    state.done(slot, 0.0)
+    assert slot is state.take("a", 3.0)
+    state.done(slot, 4.0)
+    assert state.take("b", 6.0) is not None
+    assert [] == state.to_close
+    assert state.take("b", 9.0) is not None
+    assert [connection] == state.to_close
+
+
+def test_a_full_connection_that_need_not_make_way_any_more_takes_nobody_in() -> None:
+    state = PoolState(1, None, 5.0)
+    slot = connect(state, "a", limit=2)
+    assert slot is state.take("a", 0.0)
+    waiter = state.wait("b", Wakeup()) if state.take("b", 0.0) is None else None
+    assert waiter is not None
+    assert slot is state.leaving
+    state.leave(waiter, 0.0)
+    assert state.leaving is None
+    assert state.take("a", 0.0) is None
+
+
+@pytest.mark.parametrize("first", ["closed", "in use"])
+def test_what_has_expired_is_closed_behind_a_connection_that_is_not_idle_any_more(
+    first: str,
+) -> None:
+    state = PoolState(None, 1, 5.0)
+    early, late = connect(state, "a", keepalive=3), connect(state, "b")
+    connection = late.connection
+    state.done(early, 0.0)
+    if first == "in use":
+        assert state.take("a", 1.0) is early
+    state.done(late, 1.0)  # the only one that is kept
+    assert (early in state.slots) == (first == "in use")
+    settle(state)
+    assert state.take("c", 6.0) is not None
+    assert [connection] == state.to_close
+
+
+def test_after_a_failed_connect_those_who_depended_on_it_queue_behind_those_who_did_not() -> None:
+    state = PoolState(1, None, 5.0)
+    connecting = state.take("a", 0.0)
+    assert connecting is not None
+    alone, depending = (state.wait("a", Wakeup(), may_share) for may_share in (False, True))
+    state.failed(connecting)
+    assert alone.slot is not None
+    assert depending.slot is None
+    assert [depending] == list(state.queue)
