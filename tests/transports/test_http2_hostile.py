@@ -58,7 +58,7 @@ async def test_a_flood_without_news_does_not_outlast_the_read_limit(
         if phase == "body":
             peer.headers(stream_id, 200)
         burst = frame * 200
-        until = time.monotonic() + 5
+        until = time.monotonic() + 30
         try:
             while time.monotonic() < until:
                 peer.raw(burst)
@@ -70,7 +70,8 @@ async def test_a_flood_without_news_does_not_outlast_the_read_limit(
             start = time.monotonic()
             with pytest.raises((ReadTimeout, RemoteProtocolError)):
                 await line.get("/", timeout={"read": 0.3})
-            assert time.monotonic() - start < 2
+            # Below the 30 seconds of the flood; it takes 0.4 where no other program runs.
+            assert time.monotonic() - start < 10
 
 
 async def test_padding_alone_does_not_use_up_the_window(colour: Colour) -> None:
