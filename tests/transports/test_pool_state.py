@@ -706,3 +706,28 @@ def test_after_a_failed_connect_those_who_depended_on_it_queue_behind_those_who_
     assert alone.slot is not None
     assert depending.slot is None
     assert [depending] == list(state.queue)
+
+
+def test_a_request_that_cannot_share_does_not_wait_for_the_connection_of_another() -> None:
+    state = PoolState(2, None, 5.0)
+    assert state.take("a", 0.0) is not None
+    assert state.take("a", 0.0) is not None
+    assert state.take("a", 0.0) is None
+    assert [state.wait("a", Wakeup())] == list(state.queue)
+
+
+def test_a_connection_is_used_once_its_first_exchange_has_ended() -> None:
+    state = PoolState(None, None, 5.0)
+    slot = connect(state, "a", limit=100)
+    assert state.take("a", 0.0) is slot
+    assert not slot.used
+    state.done(slot, 0.0)
+    assert slot.used
+
+
+def test_the_origin_that_has_been_quiet_for_longest_is_forgotten_first() -> None:
+    state = PoolState(1, 0, 5.0)
+    for number in range(MAX_QUIET_ORIGINS + 1):
+        state.done(connect(state, f"origin-{number}"), 0.0)
+    assert "origin-0" not in state.origins
+    assert f"origin-{MAX_QUIET_ORIGINS}" in state.origins
