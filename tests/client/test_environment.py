@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import httpx
-from httpx._environment import proxies_of_environment
+from httpx._environment import get_environment_proxies, proxies_of_environment
 
 PROXY = {"all_proxy": "http://proxy.test:3128"}
 
@@ -153,3 +153,17 @@ def test_a_proxy_that_cannot_be_used_is_refused_by_name(monkeypatch: pytest.Monk
     monkeypatch.setenv("ALL_PROXY", "gopher://p.test")
     with pytest.raises(ValueError, match="gopher"):
         httpx.Client()
+
+
+@pytest.mark.parametrize("platform", ["darwin", "win32"])
+def test_the_settings_of_the_system_count_where_the_environment_has_none(
+    monkeypatch: pytest.MonkeyPatch, platform: str
+) -> None:
+    settings = {"http": "http://p.test:1", "https": "q.test", "no": "a.test"}
+    monkeypatch.setattr("urllib.request.getproxies", lambda: settings)
+    assert {} == get_environment_proxies()
+    monkeypatch.setattr("sys.platform", platform)
+    expected = {"http://": "http://p.test:1", "https://": "http://q.test", "all://*a.test": None}
+    assert expected == get_environment_proxies()
+    monkeypatch.setenv("ALL_PROXY", "http://r.test")
+    assert {"all://": "http://r.test"} == get_environment_proxies()

@@ -58,6 +58,10 @@ def test_patterns_are_equal_by_their_text_and_can_be_keys() -> None:
     assert URLPattern("all://") != "all://"
 
 
+def test_the_repr_of_a_pattern_makes_it_again() -> None:
+    assert "URLPattern('https://*.a.test')" == repr(URLPattern("https://*.a.test"))
+
+
 def test_a_pattern_needs_a_scheme() -> None:
     with pytest.raises(ValueError, match=r'use "a\.test://"'):
         httpx.Client(mounts={"a.test": None})
