@@ -38,7 +38,7 @@ TRANSPORTS = "packages/httpx-transports/src/httpx_transports/"
 _READING = ["test_http11_wire.py", "test_http11_exchange.py", "test_http11_differential.py"]
 # The first test that fails ends a run, so that the quickest come first.
 FILES = {
-    "_pool/state.py": ["test_pool_state.py"],
+    "_pool/state.py": ["test_pool_state_details.py", "test_pool_state.py"],
     "_pool/again.py": ["test_pool.py", "test_http2_connection.py", "test_http2_shutdown.py"],
     "_http11/head.py": _READING,
     "_http11/body.py": _READING,
