@@ -409,6 +409,6 @@ async def test_ten_thousand_cancels_leave_no_open_stream(async_colour: Colour) -
             assert {} == session.streams
             assert 10_001 == line.done
             # All credit came back: nothing that was thrown away is still owed to the server.
-            window = session._h2._inbound_flow_control_window_manager
-            assert window.max_window_size == window.current_window_size + window._bytes_processed
+            inbound = session._inbound
+            assert 16 * 1024 * 1024 == inbound.window + inbound.owed
     assert any(isinstance(event, StreamReset) for event in server.peers[0].events)

@@ -5,6 +5,7 @@
 | `fields` | the fields of a request and of a response, written and checked |
 | `streams` | what is known of one stream |
 | `frames` | the cut of the incoming bytes into frames, and what is checked before h2 sees them |
+| `inbound` | DATA as it comes, and the windows for it, without h2 |
 | `start` | h2's set-up and our settings |
 | `session` | all streams, over h2: no socket, no clock, no lock |
 | `turns` | who reads and who writes, when many tasks or threads share a connection |

@@ -1,12 +1,15 @@
 """FrameCutter: cuts incoming bytes into whole frames, and bounds what a peer may make us collect.
 
-It goes before h2, which gets every frame but GOAWAY, for three reasons:
+It goes before h2, which gets every frame but GOAWAY and DATA, for three reasons:
 
 1. h2 keeps an overlong frame until all of it came, and header blocks of 64 frames: here a frame is
    refused by its first nine bytes, and a header block by its sum (RFC 9113, 4.2 and 10.5.1).
 2. After a GOAWAY h2 takes nothing more, though the streams it spares are still to be served (6.8).
-3. h2 ends the whole connection when one response is longer or shorter than its Content-Length,
-   which is the end of one stream only (8.1.1): the session looks at DATA frames first.
+3. h2 takes 60 % of a download's time for its DATA frames, and ends the whole connection when one
+   response is longer or shorter than its Content-Length, which is the end of one stream only
+   (8.1.1): `Inbound` takes them.
+
+The few frames that are written here, and not by h2, are at the end.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ DATA = 0x0
 HEADERS = 0x1
 PUSH_PROMISE = 0x5
 GOAWAY = 0x7
+WINDOW_UPDATE = 0x8
 CONTINUATION = 0x9
 
 END_STREAM = 0x1
@@ -28,8 +32,11 @@ HEAD = 9
 """The length of a frame's head (RFC 9113, 4.1)."""
 
 _read_head = Struct(">HBBBL").unpack_from
+_write_head = Struct(">HBBBL").pack
+_write_increment = Struct(">HBBBLL").pack
 
 PROTOCOL_ERROR = 0x1
+FLOW_CONTROL_ERROR = 0x3
 FRAME_SIZE_ERROR = 0x6
 ENHANCE_YOUR_CALM = 0xB
 
@@ -107,3 +114,43 @@ class FrameCutter:
 
 
 _BLOCK_KINDS = frozenset({HEADERS, PUSH_PROMISE, CONTINUATION})
+
+
+def window_update(stream_id: int, increment: int) -> bytes:
+    """A WINDOW_UPDATE frame (RFC 9113, 6.9); stream 0 is the connection."""
+    return _write_increment(0, 4, WINDOW_UPDATE, 0, stream_id, increment)
+
+
+def emptied(frame: Frame) -> bytes:
+    """The same DATA frame without its content, and without padding."""
+    return _write_head(0, 0, DATA, frame.flags & END_STREAM, frame.stream_id)
+
+
+def end_of_stream(frame: Frame) -> bytes:
+    """A HEADERS frame of no fields that ends the stream, if `frame` does; else b""."""
+    if not frame.flags & END_STREAM:
+        return b""
+    return _write_head(0, 0, HEADERS, END_HEADERS | END_STREAM, frame.stream_id)
+
+
+_ERRORS = (
+    "NO_ERROR",
+    "PROTOCOL_ERROR",
+    "INTERNAL_ERROR",
+    "FLOW_CONTROL_ERROR",
+    "SETTINGS_TIMEOUT",
+    "STREAM_CLOSED",
+    "FRAME_SIZE_ERROR",
+    "REFUSED_STREAM",
+    "CANCEL",
+    "COMPRESSION_ERROR",
+    "CONNECT_ERROR",
+    "ENHANCE_YOUR_CALM",
+    "INADEQUATE_SECURITY",
+    "HTTP_1_1_REQUIRED",
+)
+
+
+def error_name(code: int) -> str:
+    """An error code by its name in RFC 9113 (7)."""
+    return _ERRORS[code] if code < len(_ERRORS) else f"error {int(code):#x}"

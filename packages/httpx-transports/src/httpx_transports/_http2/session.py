@@ -3,18 +3,20 @@
 Bytes that came go into `feed`, bytes to be sent come out of `take`, and what happened is found in
 the streams. The caller sees to it that one thread at a time is in here.
 
-Theory of operation. h2 keeps the states, the windows and the compression tables, and they are asked
-for, never copied. What is added here is what h2 leaves out:
+Theory of operation. h2 keeps the states, the windows for what we send and the compression tables, and
+they are asked for, never copied. What is added here is what h2 leaves out, or would take too long for:
 
-1. GOAWAY (RFC 9113, 6.8): h2 stops at once, while streams up to `last_stream_id` are to be served to
-   their end. So h2 is not told of it.
-2. A malformed response ends its stream and not the connection (8.1.1): it is found here first, and
-   the stream reset, before h2 sees the frame.
-3. What a peer can make us keep is bounded: frames and header blocks by `FrameCutter`, fields and
+1. DATA (RFC 9113, 6.1) is taken by `Inbound`, which keeps the windows for what we receive. h2 is told
+   the end of a stream, by a frame of ours in place of the peer's: trailers without a field, since it
+   would hold an empty DATA frame to a Content-Length of which it saw nothing come. DATA that may not
+   come, or comes too late, it gets emptied: what is answered to that is its to say (5.1).
+2. GOAWAY (6.8): h2 stops at once, while streams up to `last_stream_id` are to be served to their
+   end. So h2 is not told of it.
+3. A malformed response ends its stream and not the connection (8.1.1).
+4. What a peer can make us keep is bounded: frames and header blocks by `FrameCutter`, fields and
    interim responses by number, answers to PING, SETTINGS and late DATA by `MAX_OUTPUT`.
 
-Credit is given back as the body is taken by its reader (6.9), h2 waiting until half a window is
-due; of a stream that is given up, all of it.
+Credit is given back as the body is taken by its reader (6.9); of a stream that is given up, all of it.
 """
 
 from __future__ import annotations
@@ -23,11 +25,11 @@ from typing import TYPE_CHECKING, Any
 
 from h2.errors import ErrorCodes
 from h2.events import (
-    DataReceived,
     InformationalResponseReceived,
     PingAckReceived,
     RemoteSettingsChanged,
     ResponseReceived,
+    SettingsAcknowledged,
     StreamEnded,
     StreamReset,
     TrailersReceived,
@@ -39,12 +41,10 @@ from h2.exceptions import (
     StreamClosedError,
     TooManyStreamsError,
 )
-from hpack import NeverIndexedHeaderTuple
 
 from httpx_core import RemoteProtocolError
 
 from .fields import (
-    SECRET_FIELDS,
     MalformedError,
     checked_fields,
     response_head,
@@ -54,15 +54,17 @@ from .frames import (
     CONTINUATION,
     DATA,
     END_HEADERS,
-    END_STREAM,
     GOAWAY,
     HEAD,
     HEADERS,
-    PADDED,
     Frame,
     FrameCutter,
+    emptied,
+    end_of_stream,
+    error_name,
 )
-from .start import MAX_FRAME, start_h2
+from .inbound import Breach, Inbound, StreamBreach, wrong_length
+from .start import MAX_FRAME, never_indexed, start_h2
 from .streams import Fault, Stream
 
 if TYPE_CHECKING:
@@ -82,9 +84,6 @@ MAX_TABLE = 65_536
 MAX_OUTPUT = 1024 * 1024
 """Bytes that may wait to be sent to a peer that keeps us answering and does not read."""
 
-SMALL = 4096
-"""Bytes up to which pieces of a body that nobody has taken yet are joined."""
-
 SLICE = 128 * 1024
 """Bytes of a request's body that are handed to h2 at a time."""
 
@@ -102,6 +101,7 @@ class Session:
         "_cutter",
         "_h2",
         "_handlers",
+        "_inbound",
         "_max_header_fields",
         "_max_interim_responses",
         "_output",
@@ -130,8 +130,10 @@ class Session:
         self._max_interim_responses = max_interim_responses
         # Huffman codes make most fields shorter, and some bytes longer: hence the factor.
         self._cutter = FrameCutter(MAX_FRAME, 2 * max_header_size + MAX_FRAME)
-        self._h2 = start_h2(stream_window, connection_window, max_header_size)
-        self._output = b""
+        self._h2 = start_h2(stream_window, max_header_size)
+        self._inbound = Inbound(stream_window, connection_window)
+        # The preface, before the first WINDOW_UPDATE.
+        self._output = self._h2.data_to_send()
         self._touched: list[Stream] = []
         self.streams: dict[int, Stream] = {}
         # No stream is opened any more: GOAWAY came, the connection is lost, or the ids are used up.
@@ -141,11 +143,11 @@ class Session:
         self.goaway = ""
         self.settings: RemoteSettingsChanged | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
-            DataReceived: self._on_data,
             InformationalResponseReceived: self._on_interim,
             PingAckReceived: _ignore,
             RemoteSettingsChanged: self._on_settings,
             ResponseReceived: self._on_response,
+            SettingsAcknowledged: self._on_acknowledgement,
             StreamEnded: self._on_end,
             StreamReset: self._on_reset,
             TrailersReceived: self._on_trailers,
@@ -165,19 +167,13 @@ class Session:
             self._shut = True
             self.limit = 0
             return None
-        for pair in fields:
-            if pair[0] in SECRET_FIELDS:
-                fields = [
-                    NeverIndexedHeaderTuple(*pair) if pair[0] in SECRET_FIELDS else pair
-                    for pair in fields
-                ]
-                break
         try:
-            h2.send_headers(stream_id, pseudo + fields, end_stream=end)
+            h2.send_headers(stream_id, pseudo + never_indexed(fields), end_stream=end)
         except TooManyStreamsError:
             # The peer has lowered its limit since the pool looked at ours.
             return None
-        stream = Stream(stream_id, pseudo[0][1] != b"HEAD", end)
+        window = self._inbound.first_window
+        stream = Stream(stream_id, window, pseudo[0][1] != b"HEAD", end)
         self.streams[stream_id] = stream
         return stream
 
@@ -210,7 +206,9 @@ class Session:
         chunks = stream.chunks
         data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
         chunks.clear()
-        self._credit(stream)
+        held, stream.held = stream.held, 0
+        if self.failure is None:
+            self._inbound.credit(stream, held)
         return data
 
     def release(self, stream: Stream) -> None:
@@ -223,7 +221,7 @@ class Session:
             if not (stream.ended and stream.finished):
                 self._reset(stream, ErrorCodes.CANCEL)
             stream.chunks.clear()
-            self._credit(stream)
+            self._close(stream)
 
     def ping(self) -> None:
         """Ask for a sign of life."""
@@ -238,8 +236,10 @@ class Session:
     def take(self) -> bytes:
         """What is to be sent; b"" when nothing is."""
         data = self._h2.data_to_send()
-        if self._output:
-            data, self._output = self._output + data, b""
+        inbound = self._inbound
+        if self._output or inbound.output:
+            data = self._output + inbound.output + data
+            self._output = inbound.output = b""
         return data
 
     # What the server sends.
@@ -251,29 +251,30 @@ class Session:
             return touched
         data, frames = self._cutter.cut(data)
         view = memoryview(data)
-        start = stop = 0
+        # What h2 gets next; `waits`: a frame of the peer's is among it, which may change what the
+        # next DATA frame is.
+        due: list[bytes | memoryview] = []
+        waits = False
         for frame in frames:
-            kind, flags, stream_id, begin, stop = frame
+            kind, flags, stream_id, start, stop = frame
             if kind == DATA:
-                stream = self.streams.get(stream_id)
-                if stream is not None and stream.declared is not None:
-                    malformed = _miscounted(stream, stream.declared, data, frame)
-                    if malformed:
-                        # After the reset h2 gives the frame's credit back and goes on.
-                        self._to_h2(view[start:begin])
-                        start = begin
-                        self._malformed(stream, malformed)
-            elif kind in (HEADERS, CONTINUATION):
-                if flags & END_HEADERS:
-                    # The length it declares must be known before its DATA frames are looked at.
-                    self._to_h2(view[start:stop])
-                    start = stop
-            elif kind == GOAWAY and stream_id == 0 and stop - begin >= HEAD + 8:
-                self._to_h2(view[start:begin])
-                start = stop
-                self._on_goaway(data[begin + HEAD : stop])
-        if start < stop:
-            self._to_h2(view[start:stop])
+                if waits:
+                    waits = False
+                    self._to_h2(due)
+                told = self._on_data(data, frame)
+                if told:
+                    due.append(told)
+            elif kind == GOAWAY and stream_id == 0 and stop - start >= HEAD + 8:
+                self._to_h2(due)
+                self._on_goaway(data[start + HEAD : stop])
+            else:
+                due.append(view[start:stop])
+                waits = True
+                if flags & END_HEADERS and kind in (HEADERS, CONTINUATION):
+                    # What one response does wrong must not hide what came before it.
+                    waits = False
+                    self._to_h2(due)
+        self._to_h2(due)
         if self._cutter.fault is not None and self.failure is None:
             code, message = self._cutter.fault
             self._give_up(code, message)
@@ -295,9 +296,12 @@ class Session:
         self._shut = True
         self.limit = 0
 
-    def _to_h2(self, data: memoryview) -> None:
-        if not data or self.failure is not None:
+    def _to_h2(self, frames: list[bytes | memoryview]) -> None:
+        """Give h2 what is due, and take up what it says to it."""
+        if not frames or self.failure is not None:
             return
+        data = frames[0] if len(frames) == 1 else b"".join(frames)
+        frames.clear()
         try:
             events = self._h2.receive_data(data)
         except Exception as exc:
@@ -346,10 +350,6 @@ class Session:
         stream.fields = fields
         stream.status = status
         self._touch(stream)
-        if length and stream.has_content and stream.declared == 0 and event.stream_ended is None:
-            # h2 would hold the peer to a length that is not that of this message (8.1.1).
-            self._reset(stream, ErrorCodes.NO_ERROR)
-            stream.finished = stream.ended = True
 
     def _on_interim(self, event: InformationalResponseReceived) -> None:
         stream = self.streams.get(event.stream_id)
@@ -376,32 +376,31 @@ class Session:
         except MalformedError as exc:
             self._malformed(stream, f"in its trailers {exc}", exc)
 
-    def _on_data(self, event: DataReceived) -> None:
-        stream = self.streams.get(event.stream_id)
-        if stream is None:
-            # Given up already, or pushed: its credit is all that counts.
-            self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-            return
-        data = event.data
-        if not data:
-            # Padding alone is nothing that a reader would take: its credit goes back at once.
-            self._h2.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
-            return
-        stream.held += event.flow_controlled_length
-        chunks = stream.chunks
-        if chunks and len(chunks[-1]) + len(data) <= SMALL:
-            # A window full of one-byte frames would be fifty windows of Python's objects.
-            chunks[-1] += data
-        else:
-            chunks.append(data)
-        self._touch(stream)
+    def _on_data(self, data: bytes, frame: Frame) -> bytes:
+        """Take in a DATA frame. Returns the frame that h2 gets in its place, b"" when it gets none."""
+        if self.failure is not None:
+            return b""
+        stream = self.streams.get(frame.stream_id)
+        try:
+            if stream is None or not stream.status or stream.ended:
+                self._inbound.drop(data, frame)
+                return emptied(frame)
+            if self._inbound.receive(stream, data, frame):
+                self._touch(stream)
+            return end_of_stream(frame)
+        except StreamBreach as exc:
+            assert stream is not None  # noqa: S101  # `drop` does not raise it
+            self._malformed(stream, str(exc), exc, exc.code)
+        except Breach as exc:
+            self._give_up(exc.code, str(exc), exc)
+        return b""
 
     def _on_end(self, event: StreamEnded) -> None:
         stream = self.streams.get(event.stream_id)
-        if stream is None:
+        if stream is None or stream.ended:
             return
         if stream.declared is not None and stream.received != stream.declared:
-            self._malformed(stream, _wrong_length(stream.received, stream.declared))
+            self._malformed(stream, wrong_length(stream.received, stream.declared))
             return
         stream.ended = True
         self._touch(stream)
@@ -416,12 +415,12 @@ class Session:
             by = "The server at" if event.remote_reset else "We, for what came from"
             stream.fault = Fault(
                 RemoteProtocolError,
-                f"{by} {self._peer} ended stream {stream.id} with {_name(code)} "
+                f"{by} {self._peer} ended stream {stream.id} with {error_name(code)} "
                 f"{'before its response began' if not stream.status else 'in the middle of its response'}.",
                 refused=code == ErrorCodes.REFUSED_STREAM and not stream.status,
             )
         stream.finished = True
-        self._credit(stream)
+        self._close(stream)
         self._touch(stream)
 
     def _on_window(self, event: WindowUpdated) -> None:
@@ -440,6 +439,9 @@ class Session:
         self.settings = event
         self._touch_blocked()
 
+    def _on_acknowledgement(self, event: SettingsAcknowledged) -> None:
+        self._inbound.acknowledge(self.streams.values())
+
     def _on_goaway(self, payload: bytes) -> None:
         """RFC 9113, 6.8: what is above the last stream was not processed, the rest goes on.
 
@@ -452,7 +454,7 @@ class Session:
         told = payload[8:208]
         self._shut = True
         self.limit = 0
-        self.goaway = reason = f"{_name(code)}{f', {told!r}' if told else ''}"
+        self.goaway = reason = f"{error_name(code)}{f', {told!r}' if told else ''}"
         for stream in list(self.streams.values()):
             if stream.id > last and stream.fault is None and not stream.ended:
                 stream.fault = Fault(
@@ -464,14 +466,20 @@ class Session:
                 self._reset(stream, ErrorCodes.CANCEL)
                 self._touch(stream)
 
-    def _malformed(self, stream: Stream, message: str, cause: Exception | None = None) -> None:
+    def _malformed(
+        self,
+        stream: Stream,
+        message: str,
+        cause: Exception | None = None,
+        code: int = ErrorCodes.PROTOCOL_ERROR,
+    ) -> None:
         """RFC 9113, 8.1.1: a malformed response is the end of its stream."""
         stream.fault = Fault(
             RemoteProtocolError,
             f"The response of the server at {self._peer} is malformed: {message}.",
             cause=cause,
         )
-        self._reset(stream, ErrorCodes.PROTOCOL_ERROR)
+        self._reset(stream, code)
         self._touch(stream)
 
     # Streams and credit.
@@ -483,12 +491,14 @@ class Session:
                 self._h2.reset_stream(stream.id, code)
             except StreamClosedError:
                 pass
-        self._credit(stream)
+        self._close(stream)
 
-    def _credit(self, stream: Stream) -> None:
-        held, stream.held = stream.held, 0
-        if held and self.failure is None:
-            self._h2.acknowledge_received_data(held, stream.id)
+    def _close(self, stream: Stream) -> None:
+        """Nothing more is received on a stream: its credit is the connection's alone."""
+        stream.closed = True
+        if stream.held and self.failure is None:
+            self._inbound.credit_connection(stream.held)
+        stream.held = 0
 
     def _touch(self, stream: Stream) -> None:
         stream.news = True
@@ -498,30 +508,6 @@ class Session:
         for stream in self.streams.values():
             if stream.blocked:
                 self._touch(stream)
-
-
-def _miscounted(stream: Stream, declared: int, data: bytes, frame: Frame) -> str:
-    """Count a DATA frame; what is wrong when the body becomes longer than declared, or ends short."""
-    length = frame.stop - frame.start - HEAD
-    if frame.flags & PADDED and length:
-        length -= 1 + data[frame.start + HEAD]
-    stream.received += max(length, 0)
-    if stream.received > declared or (frame.flags & END_STREAM and stream.received < declared):
-        return _wrong_length(stream.received, declared)
-    return ""
-
-
-def _wrong_length(received: int, declared: int) -> str:
-    more = " or more" if received > declared else ""
-    return f"its body has {received} bytes{more}, and {declared} were declared"
-
-
-def _name(code: Any) -> str:
-    """An error code by its name in RFC 9113 (7)."""
-    try:
-        return ErrorCodes(code).name
-    except ValueError:
-        return f"error {int(code):#x}"
 
 
 def _ignore(event: object) -> None:

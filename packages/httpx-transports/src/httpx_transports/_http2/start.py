@@ -1,4 +1,4 @@
-"""The start of a connection: h2 set up, and the settings and windows that our preface tells the peer."""
+"""The start of a connection: h2 set up, and the settings that our preface tells the peer."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.settings import SettingCodes, Settings
-from hpack import Encoder
+from hpack import Encoder, NeverIndexedHeaderTuple
+
+from .fields import SECRET_FIELDS
 
 if TYPE_CHECKING:
     from hpack import HeaderTuple
 
+    Pair = tuple[bytes, bytes]
+
 MAX_FRAME = 65_536
 """The largest frame we take, in bytes: four times the least, so that large bodies come in fewer."""
-
-_DEFAULT_WINDOW = 65_535
-"""The connection's window before we widen it (RFC 9113, 6.9.2)."""
 
 LONGEST_CODED = 1024
 """The longest field that is Huffman-coded, in bytes. The code is optional (RFC 7541, 5.2), and hpack
@@ -37,7 +38,18 @@ class FieldEncoder(Encoder):
         return super().encode(fields, coded)
 
 
-def start_h2(stream_window: int, connection_window: int, max_header_size: int) -> H2Connection:
+def never_indexed(fields: list[Pair]) -> list[Pair]:
+    """The same fields, the secret ones marked so that no compression table takes them."""
+    for pair in fields:
+        if pair[0] in SECRET_FIELDS:
+            return [
+                NeverIndexedHeaderTuple(*pair) if pair[0] in SECRET_FIELDS else pair
+                for pair in fields
+            ]
+    return fields
+
+
+def start_h2(stream_window: int, max_header_size: int) -> H2Connection:
     """h2 with our settings, its preface queued."""
     h2 = H2Connection(
         H2Configuration(
@@ -62,6 +74,4 @@ def start_h2(stream_window: int, connection_window: int, max_header_size: int) -
     h2.encoder = FieldEncoder()
     h2.decoder.max_header_list_size = max_header_size
     h2.initiate_connection()
-    if connection_window > _DEFAULT_WINDOW:
-        h2.increment_flow_control_window(connection_window - _DEFAULT_WINDOW)
     return h2

@@ -35,13 +35,15 @@ class Stream:
 
     `news`: something came that its user waits for. `blocked`: the user waits for room in the peer's
     window. `status` is 0 until the final head is there. `chunks` are the bytes of the body that
-    nobody has taken yet, and `held` the credit that they cost, padding included. `ended`: the
-    response is complete. `finished`: the request is.
+    nobody has taken yet, and `held` the credit that they cost, padding included. `window`: what the
+    peer may still send; `owed`: the credit that it gets back next. `ended`: the response is
+    complete. `finished`: the request is. `closed`: the session has forgotten the stream.
     """
 
     __slots__ = (
         "blocked",
         "chunks",
+        "closed",
         "declared",
         "ended",
         "fault",
@@ -52,21 +54,24 @@ class Stream:
         "id",
         "interim",
         "news",
+        "owed",
         "received",
         "status",
         "trailers",
+        "window",
     )
 
-    def __init__(self, stream_id: int, has_content: bool, finished: bool) -> None:
+    def __init__(self, stream_id: int, window: int, has_content: bool, finished: bool) -> None:
         self.id = stream_id
+        self.window = window
         self.has_content = has_content
         self.finished = finished
-        self.news = self.blocked = self.ended = False
+        self.news = self.blocked = self.ended = self.closed = False
         self.status = 0
         self.fields: list[tuple[bytes, bytes]] = []
         self.interim: list[tuple[int, list[tuple[bytes, bytes]]]] = []
         self.trailers: list[tuple[bytes, bytes]] = []
         self.chunks: list[bytes] = []
-        self.held = self.received = 0
+        self.held = self.received = self.owed = 0
         self.declared: int | None = None
         self.fault: Fault | None = None
