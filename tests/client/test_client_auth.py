@@ -294,3 +294,14 @@ async def test_digest_does_not_answer_another_origin_after_a_redirect(
         async with colour.client(auth=auth, follow_redirects=True) as client:
             assert 401 == (await client.get(url)).status_code
         assert [None] == [request.header("authorization") for request in other.requests]
+
+
+async def test_a_flow_without_a_request_is_named(colour: Any) -> None:
+    class Silent(httpx.Auth):
+        def auth_flow(self, request: httpx.Request) -> Any:
+            yield from ()
+
+    transport = httpx.MockTransport(lambda request: httpx.Response(200))
+    async with colour.client(transport=transport) as client:
+        with pytest.raises(RuntimeError, match="The flow of Silent yielded no request"):
+            await client.get("http://a.test/", auth=Silent())

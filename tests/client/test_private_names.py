@@ -456,3 +456,26 @@ def test_the_owners_of_what_is_patched_are_the_public_classes() -> None:
     assert httpx_core.Response is httpx._models.Response
     assert httpx_auth.DigestAuth is httpx._auth.DigestAuth
     assert httpx_transports.HTTPTransport is httpx._transports.default.HTTPTransport
+
+
+def test_request_context_attaches_a_request_to_an_error_that_has_none() -> None:
+    from httpx._exceptions import request_context
+
+    first, second = httpx.Request("GET", "http://a.test/"), httpx.Request("GET", "http://b.test/")
+    error = httpx.ReadError("reset")
+    for given in (None, first, second):
+        with pytest.raises(httpx.ReadError), request_context(given):
+            raise error
+        if given is not None:
+            assert first is error.request
+    with request_context(first):
+        pass
+
+
+def test_a_stream_of_httpcore_need_not_have_close() -> None:
+    import asyncio
+
+    stream = httpx._transports.default.ResponseStream([b"a"])
+    assert [b"a"] == list(stream)
+    stream.close()
+    asyncio.run(httpx._transports.default.AsyncResponseStream(stream).aclose())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import logging
 import pickle
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -35,6 +36,16 @@ async def test_one_line_a_request_is_logged_without_userinfo(
         async with colour.client(transport=HELLO) as client:
             await client.get(url)
     assert [("httpx", logging.INFO, expected)] == caplog.record_tuples
+
+
+async def test_who_does_not_log_need_not_load_logging(
+    colour: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("httpx._log._logger", None)
+    monkeypatch.delitem(sys.modules, "logging")
+    async with colour.client(transport=HELLO) as client:
+        assert 200 == (await client.get("http://a.test/")).status_code
+    assert "logging" not in sys.modules
 
 
 async def test_no_secret_is_logged_or_shown(
@@ -194,3 +205,23 @@ def test_a_client_says_what_is_wrong_with_its_arguments() -> None:
         httpx.Client(proxy="gopher://a.test")
     with pytest.raises(TypeError, match="url"):
         httpx.Client(transport=HELLO).get(b"http://a.test/")  # type: ignore[arg-type]  # it is refused
+
+
+@pytest.mark.parametrize("make", [httpx.Client, httpx.AsyncClient])
+def test_the_settings_of_a_client_can_be_read_back(make: Any) -> None:
+    client = make(
+        params={"a": "b"},
+        timeout=3.0,
+        trust_env=False,
+        max_response_size=10,
+        max_content_codings=2,
+        max_drained_size=30,
+    )
+    assert (httpx.QueryParams({"a": "b"}), httpx.Timeout(3.0)) == (client.params, client.timeout)
+    assert client.trust_env is False
+    bounds = (client.max_response_size, client.max_content_codings, client.max_drained_size)
+    assert (10, 2, 30) == bounds
+
+
+def test_the_default_of_a_parameter_says_what_it_is() -> None:
+    assert "USE_CLIENT_DEFAULT" == repr(httpx.USE_CLIENT_DEFAULT)

@@ -388,3 +388,18 @@ def test_a_field_that_another_thread_adds_does_not_break_an_iteration():
 
     assert [("first", "1"), ("last", "3")] == list(headers.items())
     assert "2" == headers["added"]
+
+
+def test_a_look_during_a_change_by_another_thread_is_not_remembered() -> None:
+    class Changing(list):  # type: ignore[type-arg]  # of fields
+        """Gets one more field right after it was copied."""
+
+        def copy(self) -> Any:
+            known = list(self)
+            self.append((b"B", b"2"))
+            return known
+
+    headers = Headers({"A": "1"})
+    headers._pairs = Changing(headers._pairs)
+    assert headers.get("b") is None
+    assert "2" == headers.get("b")

@@ -270,6 +270,20 @@ async def test_after_an_error_an_iterator_is_at_its_end(colour):
         await anext(iterator)
 
 
+async def test_a_body_in_memory_is_no_exception_to_being_streamed_once(colour):
+    response = Response(200, stream=ByteStream(b"hello"))
+    assert [b"hello"] == await collect(colour, response, "iter_raw")
+    with pytest.raises(StreamConsumed):
+        await colour.read(response)
+
+
+async def test_a_body_in_memory_of_a_closed_response_is_not_read(colour):
+    response = Response(200, stream=ByteStream(b"hello"))
+    await colour.close(response)
+    with pytest.raises(StreamClosed):
+        await colour.read(response)
+
+
 class Unclosable(AsyncByteStream):
     """What is no gzip, by an iterator that fails when it is closed."""
 

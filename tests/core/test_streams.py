@@ -274,6 +274,24 @@ def test_nobody_knows_whether_a_stream_of_a_users_own_was_spent() -> None:
     assert (False, False) == (Own()._is_spent, AsyncOwn()._is_spent)
 
 
+async def test_an_async_iterator_that_cannot_be_closed_is_left_alone(async_colour: Colour) -> None:
+    class Countdown:
+        def __init__(self) -> None:
+            self.left = [b"2", b"1"]
+
+        def __aiter__(self) -> Any:
+            return self
+
+        async def __anext__(self) -> bytes:
+            if not self.left:
+                raise StopAsyncIteration
+            return self.left.pop(0)
+
+    stream = AsyncIteratorByteStream(Countdown())
+    assert [b"2", b"1"] == await parts_of(async_colour, stream)
+    await stream.aclose()
+
+
 async def test_an_upload_that_was_not_begun_can_be_closed(async_colour: Colour) -> None:
     stream = AsyncIteratorByteStream(Lines(b"x"))  # type: ignore[arg-type]  # it is not iterated
     await stream.aclose()

@@ -125,6 +125,11 @@ def test_an_encoding_set_by_hand_that_is_unknown_means_utf_8():
     assert "é" == response.text
 
 
+def test_the_text_is_decoded_once():
+    response = Response(200, content=b"hello")
+    assert response.text is response.text
+
+
 def test_the_encoding_cannot_be_set_once_the_text_was_read():
     response = Response(200, content=b"a")
     assert "a" == response.text

@@ -7,6 +7,8 @@ from tests.transports.http11_script import Exchange, Script, get
 from tests.transports.wire_cases import CASES, WireCase
 
 from httpx_core import RemoteProtocolError
+from httpx_transports._http11.head import Head, interpret
+from httpx_transports._http11.referee import judge_head
 
 SHORT = [case for case in CASES if len(case.data) < 300]
 assert len(SHORT) > 60
@@ -63,3 +65,28 @@ def test_a_case_that_comes_byte_by_byte(case: WireCase) -> None:
 def test_a_case_that_is_cut_at_every_place(case: WireCase) -> None:
     for at in range(1, len(case.data)):
         check(case, [case.data[:at], case.data[at:]])
+
+
+@pytest.mark.parametrize(
+    ("version", "value", "persistent"),
+    [
+        (b"1.0", b"keep-alive", True),
+        (b"1.0", b"Keep-Alive, X", True),
+        (b"1.0", b"X", False),
+        (b"1.1", b"X", True),
+        (b"1.1", b"close", False),
+        (b"1.0", b"keep-alive, close", False),
+    ],
+)
+def test_what_connection_says_of_the_next_request(
+    version: bytes, value: bytes, persistent: bool
+) -> None:
+    head = Head(version, 200, b"OK", [(b"Connection", value)])
+    assert interpret(head)
+    assert persistent is head.persistent
+
+
+def test_a_length_that_h11_reads_and_nobody_can_count_is_refused() -> None:
+    block = b"HTTP/1.1 200 OK\r\nContent-Length: " + b"1" * 25 + b"\r\n\r\n"
+    with pytest.raises(RemoteProtocolError, match="unclear framing"):
+        judge_head(block, "GET", False)

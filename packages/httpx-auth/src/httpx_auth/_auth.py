@@ -52,7 +52,10 @@ class Auth:
             request.read()
         flow = self.auth_flow(request)
         try:
-            request = next(flow)
+            first = next(flow, None)
+            if first is None:
+                return  # no request at all: the client says whose flow it was
+            request = first
             while True:
                 response = yield request
                 if self.requires_response_body:
@@ -70,7 +73,10 @@ class Auth:
             await request.aread()
         flow = self.auth_flow(request)
         try:
-            request = next(flow)
+            first = next(flow, None)
+            if first is None:
+                return  # no request at all: the client says whose flow it was
+            request = first
             while True:
                 response = yield request
                 if self.requires_response_body:
