@@ -35,7 +35,12 @@ SOURCES = [
 ]
 TRANSPORTS = "packages/httpx-transports/src/httpx_transports/"
 
-_READING = ["test_http11_wire.py", "test_http11_exchange.py", "test_http11_differential.py"]
+_READING = [
+    "test_http11_plain.py",
+    "test_http11_wire.py",
+    "test_http11_exchange.py",
+    "test_http11_differential.py",
+]
 # The first test that fails ends a run, so that the quickest come first.
 FILES = {
     "_pool/state.py": ["test_pool_state_details.py", "test_pool_state.py"],

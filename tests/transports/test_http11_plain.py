@@ -1,0 +1,27 @@
+"""What the fast path of heads and trailers reads by itself, since a referee's connection is not used again."""
+
+from __future__ import annotations
+
+import pytest
+
+from httpx_transports._http11.head import plain_head, plain_trailers
+
+
+@pytest.mark.parametrize("end", [b" ", b"\t", b" \t", b"\t ", b"   "])
+def test_white_space_behind_a_value_is_no_part_of_it(end: bytes) -> None:
+    data = b"HTTP/1.1 200 OK\r\nA: 1" + end + b"\r\nB: 2\r\n\r\n"
+    head = plain_head(data, len(data))
+    assert head is not None
+    assert [(b"A", b"1"), (b"B", b"2")] == head.fields
+
+
+@pytest.mark.parametrize("digits", [1, 19, 20])
+def test_a_length_of_up_to_20_digits_is_plain(digits: int) -> None:
+    data = b"HTTP/1.1 200 OK\r\nContent-Length: " + b"1" * digits + b"\r\n\r\n"
+    head = plain_head(data, len(data))
+    assert head is not None
+    assert int("1" * digits) == head.length
+
+
+def test_a_trailer_whose_name_is_as_long_as_one_that_decides_is_plain() -> None:
+    assert [(b"X-Checksum", b"1")] == plain_trailers(b"X-Checksum: 1\r\n\r\n")
