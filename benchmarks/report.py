@@ -8,6 +8,7 @@ two marks of docs/performance.md and leaves what was written by hand around them
 
 from __future__ import annotations
 
+import argparse
 import json
 import statistics
 import sys
@@ -133,11 +134,18 @@ def table(name: str, results: dict[str, Rounds]) -> list[str]:
 
 
 def main() -> int:
-    if len(sys.argv) < 2:
-        print(__doc__)
-        return 2
-    text = tables(json.loads(Path(sys.argv[1]).read_text()))
-    if "--write" not in sys.argv:
+    parser = argparse.ArgumentParser(
+        prog="hatch run bench:report", description="The tables of a run's figures, in Markdown."
+    )
+    parser.add_argument("file", type=Path, help="what `bench:run --json FILE.json` kept")
+    parser.add_argument("--write", action="store_true", help="put them into docs/performance.md")
+    arguments = parser.parse_args()
+    try:
+        figures = json.loads(arguments.file.read_text())
+    except (OSError, ValueError) as exc:
+        parser.error(f"{arguments.file} cannot be read: {exc}")
+    text = tables(figures)
+    if not arguments.write:
         print(text)
         return 0
     page = PAGE.read_text()

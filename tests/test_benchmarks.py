@@ -61,6 +61,13 @@ def test_the_report_shows_what_was_kept(kept: Path) -> None:
     assert sorted(PEERS) == sorted(row for row in rows[5:] if row in PEERS)
 
 
+def test_the_report_says_in_a_sentence_that_a_file_cannot_be_read() -> None:
+    done = python("report.py", "nowhere.json")
+    assert 2 == done.returncode
+    assert "error: nowhere.json cannot be read: " in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     ("counts", "complaint"),
     [

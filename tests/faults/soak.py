@@ -144,7 +144,7 @@ def _run_for_long(load: Load, workers: int) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="hatch run faults:soak")
     add = parser.add_argument
-    add("--minutes", type=float, default=30.0)
+    add("--minutes", type=float, default=30.0, help="how long, 30 unless told")
     add("--every", type=float, default=3.0, help="seconds between two restarts")
     add("--workers", type=int, default=6, help="at each client")
     options = parser.parse_args()
