@@ -1,4 +1,4 @@
-"""What the fast path of heads and trailers reads by itself, since a referee's connection is not used again."""
+"""What the fast path reads by itself: a connection on which the referee was needed is not used again."""
 
 from __future__ import annotations
 
@@ -25,3 +25,10 @@ def test_a_length_of_up_to_20_digits_is_plain(digits: int) -> None:
 
 def test_a_trailer_whose_name_is_as_long_as_one_that_decides_is_plain() -> None:
     assert [(b"X-Checksum", b"1")] == plain_trailers(b"X-Checksum: 1\r\n\r\n")
+
+
+def test_an_old_server_may_name_keep_alive_among_other_options() -> None:
+    data = b"HTTP/1.0 200 OK\r\nConnection: x, Keep-Alive\r\n\r\n"
+    head = plain_head(data, len(data))
+    assert head is not None
+    assert head.persistent
