@@ -21,6 +21,21 @@ def goaway(last: int, code: int = 0, told: bytes = b"") -> GoAwayFrame:
     return GoAwayFrame(0, last_stream_id=last, error_code=code, additional_data=told)
 
 
+async def posts(colour: Colour, transport: Any, server: HTTP2Server, count: int) -> list[bytes]:
+    """Send so many requests at once, and give the bodies of their answers in order."""
+
+    def ask(number: int) -> Any:
+        async def one() -> bytes:
+            request = Request(
+                "POST", f"{server.url}/{number}", content=b"x", extensions={"timeout": LIMITS}
+            )
+            return await colour.read(await transport.handle(request))
+
+        return one
+
+    return await colour.concurrently(*[ask(number) for number in range(count)])
+
+
 def answer_all(peer: Peer) -> None:
     """Answer each request by its path, until the client closes."""
     while (event := peer.next_event()) is not None:
@@ -45,20 +60,7 @@ async def test_goaway_among_fifty_streams_loses_none(colour: Colour) -> None:
 
     with HTTP2Server(script) as server:
         async with colour.transport(http1=False, http2=True) as transport:
-
-            def ask(number: int) -> Any:
-                async def one() -> bytes:
-                    request = Request(
-                        "POST",
-                        f"{server.url}/{number}",
-                        content=b"x",
-                        extensions={"timeout": LIMITS},
-                    )
-                    return await colour.read(await transport.handle(request))
-
-                return one
-
-            bodies = await colour.concurrently(*[ask(number) for number in range(50)])
+            bodies = await posts(colour, transport, server, 50)
         assert 2 == server.accepted
     assert [f"/{number}".encode() for number in range(50)] == bodies
     second = [e for e in server.peers[1].events if isinstance(e, RequestReceived)]
@@ -153,20 +155,7 @@ async def test_a_server_of_few_requests_a_connection_loses_none_of_a_burst(
 
     with HTTP2Server(script) as server:
         async with colour.transport(http1=False, http2=True) as transport:
-
-            def ask(number: int) -> Any:
-                async def one() -> bytes:
-                    request = Request(
-                        "POST",
-                        f"{server.url}/{number}",
-                        content=b"x",
-                        extensions={"timeout": LIMITS},
-                    )
-                    return await colour.read(await transport.handle(request))
-
-                return one
-
-            bodies = await colour.concurrently(*[ask(number) for number in range(30)])
+            bodies = await posts(colour, transport, server, 30)
     assert [f"/{number}".encode() for number in range(30)] == bodies
 
 
