@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from httpx_transports._http11.body import ChunkedDecoder
 from httpx_transports._http11.head import plain_head, plain_trailers
 
 
@@ -32,3 +33,12 @@ def test_an_old_server_may_name_keep_alive_among_other_options() -> None:
     head = plain_head(data, len(data))
     assert head is not None
     assert head.persistent
+
+
+@pytest.mark.parametrize("size", [9, 15, 16, 26, 255, 4096])
+def test_the_size_of_a_chunk_is_hexadecimal(size: int) -> None:
+    data = b"%X\r\n%b\r\n0\r\n\r\n" % (size, b"x" * size)
+    body = ChunkedDecoder(100, 10)
+    assert b"x" * size == body.feed(data)
+    assert body.complete
+    assert b"" == body.leftover
