@@ -276,6 +276,17 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
+def repeating(arguments: argparse.Namespace, rounds: int, seconds: float, seed: int) -> str:
+    """Return the command that does the same again."""
+    words = ["bench:run", *(f'--only "{name}"' for name in arguments.only or [])]
+    if arguments.core:
+        words.append("--core")
+    if arguments.peers:
+        words.append(f"--peers {arguments.peers}")
+    words.append(f"--rounds {rounds} --seconds {seconds:g} --seed {seed} --cpus {arguments.cpus}")
+    return " ".join(words)
+
+
 def main(given: Sequence[str] | None = None) -> int:
     arguments = parsed(given)
     if arguments.list:
@@ -304,7 +315,7 @@ def main(given: Sequence[str] | None = None) -> int:
             )
         document = {
             "date": datetime.date.today().isoformat(),
-            "command": f"bench:run --rounds {rounds} --seed {seed} --cpus {arguments.cpus}",
+            "command": repeating(arguments, rounds, seconds, seed),
             "machine": machine(),
             "server": servers[False].version,
             "cpus": arguments.cpus,
