@@ -84,6 +84,9 @@ MAX_TABLE = 65_536
 MAX_OUTPUT = 1024 * 1024
 """Bytes that may wait to be sent to a peer that keeps us answering and does not read."""
 
+MANY = 256
+"""Frames that h2 gets at a time: it makes a few objects of each, however small."""
+
 SLICE = 128 * 1024
 """Bytes of a request's body that are handed to h2 at a time."""
 
@@ -270,7 +273,7 @@ class Session:
             else:
                 due.append(view[start:stop])
                 waits = True
-                if flags & END_HEADERS and kind in (HEADERS, CONTINUATION):
+                if len(due) >= MANY or (flags & END_HEADERS and kind in (HEADERS, CONTINUATION)):
                     # What one response does wrong must not hide what came before it.
                     waits = False
                     self._to_h2(due)
