@@ -30,9 +30,15 @@ SOCKET_OPTION: TypeAlias = (
 
 
 class NetworkStream:
-    """A connected byte stream: a socket, TLS over one, or a script."""
+    """A connected byte stream: a socket, TLS over one, or a script.
+
+    `portion`: how many bytes of a large body are best handed over at once. What a stream copies or
+    encrypts before it is sent, it should get in small ones.
+    """
 
     __slots__ = ()
+
+    portion = 262_144
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
         """Wait for bytes and return at most `max_bytes` of them, b"" when the peer has ended."""

@@ -1,11 +1,11 @@
 """Sending what does not leave in one write: big and streamed bodies, and those that wait for 100 (Continue).
 
-Between the pieces, and whenever the network takes no more, it looks for a response that comes before
-all is sent (RFC 9112, 9.5): a server that refuses the body answers and closes, and its answer must be
-read, not lost in a write error. A response of 300 or above ends the sending; a success does not, for
-there are servers that answer while they read. Some of those read no more until they are read from:
-so what they send is taken in, and when that is much, the response is given to its user, and the rest
-is sent as its body is read. `outgoing.all_sent` says in the end whether the whole request has left.
+Between two portions, and whenever the network takes no more, it looks for a response that comes
+before all is sent (RFC 9112, 9.5): a server that refuses the body answers and closes, and its answer
+must be read, not lost in a write error. A response of 300 or above ends the sending; a success does
+not, for there are servers that answer while they read. Some of those read no more until they are read
+from: so what they send is taken in, and when that is much, the response is given to its user, and the
+rest is sent as its body is read. `outgoing.all_sent` says in the end whether the whole request has left.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from .outgoing import Outgoing
     from .reader import ResponseReader
 
-# Bytes written between two looks for an early response.
-PIECE = 262_144
 # Bytes of a response's body that are kept for its user while the request is still being sent.
 MAX_HELD = 1_048_576
 # Seconds to wait for 100 (Continue). RFC 9110, 10.1.1: a client should not wait without end, since the
@@ -128,7 +126,8 @@ class Sender:
                 if not await self._drain():
                     break
             elif self._rest:
-                piece, self._rest = self._rest[:PIECE], self._rest[PIECE:]
+                portion = self._stream.portion
+                piece, self._rest = self._rest[:portion], self._rest[portion:]
                 if await self._is_refused() or not await self._write(
                     chunk(piece) if outgoing.chunked else piece
                 ):
