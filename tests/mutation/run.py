@@ -1,4 +1,4 @@
-"""Changes the pool's books and the HTTP/1.1 fast path one small thing at a time: some test has to fail.
+"""Changes what decides, and much of the HTTP/1.1 fast path, one small thing at a time: some test has to fail.
 
     hatch run mutation:run [FILE[:LINE] ...]
 
@@ -33,26 +33,35 @@ ROOT = Path(__file__).parents[2]
 SOURCES = [
     f"packages/{name}/src" for name in ("httpx-core", "httpx-auth", "httpx-transports", "httpx")
 ]
-TRANSPORTS = "packages/httpx-transports/src/httpx_transports/"
 
 _READING = [
-    "test_http11_plain.py",
-    "test_http11_wire.py",
-    "test_http11_exchange.py",
-    "test_http11_differential.py",
+    f"transports/test_http11_{name}.py" for name in ("plain", "wire", "exchange", "differential")
 ]
+_COOKIES = [f"core/test_cookies_{name}.py" for name in ("rules", "set_cookie", "jars", "json")]
 # The first test that fails ends a run, so that the quickest come first.
 FILES = {
-    "_pool/state.py": ["test_pool_state_details.py", "test_pool_state.py"],
-    "_pool/again.py": ["test_pool.py", "test_http2_connection.py", "test_http2_shutdown.py"],
-    "_http11/head.py": _READING,
-    "_http11/body.py": _READING,
-    "_http11/reader.py": _READING,
-    "_http11/outgoing.py": [
-        "test_request_head_against_h11.py",
-        "test_http11_sending.py",
-        "test_http11_exchange.py",
-        "test_http11_wire.py",
+    "httpx-transports/src/httpx_transports/_pool/state.py": [
+        "transports/test_pool_state_details.py",
+        "transports/test_pool_state.py",
+    ],
+    "httpx-transports/src/httpx_transports/_pool/again.py": ["transports/test_going_again.py"],
+    "httpx-transports/src/httpx_transports/_http11/head.py": _READING,
+    "httpx-transports/src/httpx_transports/_http11/body.py": _READING,
+    "httpx-transports/src/httpx_transports/_http11/reader.py": _READING,
+    "httpx-transports/src/httpx_transports/_http11/outgoing.py": [
+        "transports/test_request_head_against_h11.py",
+        "transports/test_http11_sending.py",
+        "transports/test_http11_exchange.py",
+        "transports/test_http11_wire.py",
+    ],
+    "httpx-core/src/httpx_core/_set_cookie.py": ["core/test_cookies_set_cookie.py", *_COOKIES],
+    "httpx-core/src/httpx_core/_cookie_jar.py": _COOKIES,
+    "httpx-core/src/httpx_core/_cookie_json.py": ["core/test_cookies_json.py"],
+    "httpx-core/src/httpx_core/_cookie_limits.py": ["core/test_cookies.py"],
+    "httpx/src/httpx/_redirects.py": [
+        "client/test_redirect_matrix.py",
+        "client/test_redirects.py",
+        "security/test_redirects.py",
     ],
 }
 # Of all the ways to replace an operator, those that somebody might have written by mistake. (`|` is in
@@ -152,7 +161,7 @@ def run_tests(copy: Path, tests: list[str]) -> None:
         os._exit(
             0
         )  # as if nothing was noticed: then even the plain run says that something is wrong
-    paths = [f"tests/transports/{test}" for test in tests]
+    paths = [f"tests/{test}" for test in tests]
     status = pytest.main(
         ["-x", "-q", "--tb=no", "-p", "no:cacheprovider", *paths], plugins=[_Plugin()]
     )
@@ -172,7 +181,7 @@ def outcome(copy: Path, tests: list[str]) -> int | None:
 
 def judge(name: str, only: int | None, copy: Path) -> int:
     """Make each change of one file; how many no test notices."""
-    path = copy / TRANSPORTS / name
+    path = copy / "packages" / name
     source = path.read_text()
     if outcome(copy, FILES[name]) != 0:
         raise SystemExit(f"{name}: its tests fail as it is.")
@@ -184,9 +193,9 @@ def judge(name: str, only: int | None, copy: Path) -> int:
         stopped += status is None or status < 0
         if status == 0:
             survived += 1
-            print(f"{name}:{line} {what}", flush=True)
+            print(f"{path.name}:{line} {what}", flush=True)
     path.write_text(source)
-    print(f"{name}: {made} changes, {survived} not noticed, {stopped} stopped", flush=True)
+    print(f"{path.name}: {made} changes, {survived} not noticed, {stopped} stopped", flush=True)
     return survived
 
 
@@ -210,7 +219,7 @@ def main() -> int:
         end, _, line = file.partition(":")
         names = [name for name in FILES if name.endswith(end)]
         if not names:
-            parser.error(f"{end} is none of {', '.join(FILES)}")
+            parser.error(f"{end} is none of {', '.join(map(os.path.basename, FILES))}")
         wanted += [(name, int(line) if line else None) for name in names]
     # The same examples in every run; and no plugin that would mind what is imported before it.
     os.environ.update(CI="1", PYTEST_DISABLE_PLUGIN_AUTOLOAD="1")

@@ -20,6 +20,14 @@ T = TypeVar("T")
 
 def literal(host: str, port: int) -> list[Address]:
     """The one address of an IP literal (zone included), or none when `host` is a name."""
+    if host[-1:].isdigit():
+        try:
+            socket.inet_pton(socket.AF_INET, host)
+        except (OSError, ValueError):
+            # Also an IPv6 one: only the system knows all spellings.
+            pass
+        else:
+            return [Address(int(socket.AF_INET), (host, port))]
     try:
         answers = socket.getaddrinfo(
             host.encode("ascii"),

@@ -7,7 +7,6 @@ connection only when their keys are equal; the TLS settings are the same for a w
 
 from __future__ import annotations
 
-import copy
 from base64 import b64encode
 from collections.abc import Hashable
 from time import monotonic
@@ -118,18 +117,21 @@ class Dialer:
 
     async def _dial_once(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
         # One limit for all the phases of connecting.
-        limited = copy.copy(attempt)
+        deadline = attempt.deadline
         if attempt.connect is not None:
             until = monotonic() + attempt.connect
-            if limited.deadline is None or until < limited.deadline:
-                limited.deadline = until
+            if deadline is None or until < deadline:
+                attempt.deadline = until
         try:
-            return await self._establish(backend, key, limited)
+            return await self._establish(backend, key, attempt)
         except ConnectTimeout as exc:
+            attempt.deadline = deadline
             if attempt.connect is None or attempt.left(None) == 0:
                 raise
             name_limit(exc, "connect", attempt.connect)
             raise
+        finally:
+            attempt.deadline = deadline
 
     async def _establish(self, backend: Backend, key: Any, attempt: Attempt) -> Connection:
         """One try: TCP, then all that is agreed on over it; whatever fails, nothing stays open."""
