@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from httpx_core._later import load_later
+
 from .__about__ import __version__
 from ._auth import Auth
 from ._basic import BasicAuth
-from ._digest import DigestAuth
 from ._function import FunctionAuth
-from ._netrc import NetRCAuth
-from ._types import AuthTypes
+
+if TYPE_CHECKING:
+    from ._digest import DigestAuth
+    from ._netrc import NetRCAuth
+    from ._types import AuthTypes
+else:
+    __getattr__, __dir__ = load_later(
+        __name__,
+        {
+            "AuthTypes": "httpx_auth._types",
+            "DigestAuth": "httpx_auth._digest",
+            "NetRCAuth": "httpx_auth._netrc",
+        },
+    )
 
 __all__ = [
     "Auth",

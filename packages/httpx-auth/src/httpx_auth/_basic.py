@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import b2a_base64
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
@@ -38,6 +37,8 @@ class BasicAuth(Auth):
 
 def basic_credentials(username: str | bytes, password: str | bytes) -> str:
     """The value of the field Authorization (RFC 7617 2)."""
+    from binascii import b2a_base64
+
     pair = as_bytes("username", username) + b":" + as_bytes("password", password)
     return "Basic " + b2a_base64(pair, newline=False).decode("ascii")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._status import codes
 from ._text import charset_of
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ class ResponseHead:
         """The reason phrase the server sent, or else the usual one of the status code."""
         phrase: bytes | None = self.extensions.get("reason_phrase")
         if phrase is None:
+            from ._status import codes
+
             return codes.get_reason_phrase(self.status_code)
         return phrase.decode("ascii", "ignore")
 

@@ -6,7 +6,7 @@ a URL holds its password, `repr()` never does.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from ._host import display_host
 from ._percent import unquote
@@ -16,16 +16,8 @@ from ._url_join import resolve
 from ._url_reference import Reference, compose, parse
 
 if TYPE_CHECKING:
+    from ._raw_url import RawURL
     from ._types import QueryParamTypes
-
-
-class RawURL(NamedTuple):
-    """The parts of a URL that a transport needs, as bytes; the type of the deprecated `URL.raw`."""
-
-    raw_scheme: bytes
-    raw_host: bytes
-    port: int | None
-    raw_path: bytes
 
 
 class URL:
@@ -171,6 +163,8 @@ class URL:
     def raw(self) -> RawURL:
         """Deprecated: the parts as bytes. Use `raw_scheme`, `raw_host`, `port` and `raw_path`."""
         import warnings
+
+        from ._raw_url import RawURL
 
         warnings.warn("URL.raw is deprecated.", stacklevel=2)
         return RawURL(self.raw_scheme, self.raw_host, self.port, self.raw_path)

@@ -5,17 +5,37 @@ Importing this loads no socket, ssl, anyio, trio or h2: that waits for the first
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from httpx_core._later import load_later
+
 from .__about__ import __version__
-from ._asgi import ASGITransport
 from ._base import AsyncBaseTransport, BaseTransport
 from ._http import AsyncHTTPTransport, HTTPTransport
 from ._limits import DEFAULT_LIMITS, Limits
-from ._mock import MockTransport
-from ._pool.stats import OriginStats
 from ._proxy import Proxy
-from ._tls import CertTypes, create_ssl_context
-from ._types import SOCKET_OPTION, ProxyTypes
-from ._wsgi import WSGITransport
+
+if TYPE_CHECKING:
+    from ._asgi import ASGITransport
+    from ._mock import MockTransport
+    from ._pool.stats import OriginStats
+    from ._tls import CertTypes, create_ssl_context
+    from ._types import SOCKET_OPTION, ProxyTypes
+    from ._wsgi import WSGITransport
+else:
+    __getattr__, __dir__ = load_later(
+        __name__,
+        {
+            "ASGITransport": "httpx_transports._asgi",
+            "CertTypes": "httpx_transports._tls",
+            "MockTransport": "httpx_transports._mock",
+            "OriginStats": "httpx_transports._pool.stats",
+            "ProxyTypes": "httpx_transports._types",
+            "SOCKET_OPTION": "httpx_transports._types",
+            "WSGITransport": "httpx_transports._wsgi",
+            "create_ssl_context": "httpx_transports._tls",
+        },
+    )
 
 __all__ = [
     "DEFAULT_LIMITS",

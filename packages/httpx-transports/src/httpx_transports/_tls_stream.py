@@ -45,7 +45,7 @@ SLICE = 4 * RECORD
 class TLSMachine:
     """The client's side of one TLS connection: encrypted bytes on one side, data on the other."""
 
-    __slots__ = ("_ended", "_failure", "_incoming", "_lock", "_outgoing", "heard", "tls")
+    __slots__ = ("_ended", "_failure", "_incoming", "_lock", "_outgoing", "heard", "is_dry", "tls")
 
     def __init__(
         self, context: ssl.SSLContext, server_hostname: str, alpn: tuple[str, ...] | None
@@ -59,17 +59,13 @@ class TLSMachine:
         self._failure: ssl.SSLError | None = None
         self.heard = False
         """Whether any data came after the handshake."""
+        self.is_dry = False
+        """Whether all that came was read, so that only more from the network can bring something."""
 
     @property
     def must_send(self) -> bool:
         """Whether `to_send` has something that no write has taken along."""
         return self._outgoing.pending > 0
-
-    @property
-    def has_unread(self) -> bool:
-        """Whether anything came that has not been read."""
-        with self._lock:
-            return self._incoming.pending > 0 or self.tls.pending() > 0
 
     def handshake(self) -> bool:
         """Go on with the handshake; True when it is done. Raises ssl.SSLError."""
@@ -83,31 +79,29 @@ class TLSMachine:
     def received(self, data: bytes) -> None:
         """Take encrypted bytes from the network, b"" for its end."""
         with self._lock:
-            if data:
-                self._incoming.write(data)
-            else:
-                self._incoming.write_eof()
-                self._ended = True
+            self._take_in(data)
 
     def to_send(self) -> bytes:
         """The encrypted bytes that are to go to the network now."""
         with self._lock:
             return self._outgoing.read()
 
-    def read(self, max_bytes: int) -> bytes | None:
+    def read(self, max_bytes: int, encrypted: bytes | None = None) -> bytes | None:
         """Data that has come, b"" after close_notify, None when more bytes from the network are needed.
 
-        Raises ssl.SSLEOFError when the network ended without close_notify.
+        `encrypted`: bytes from the network to be taken first, as by `received`. Raises
+        ssl.SSLEOFError when the network ended without close_notify.
         """
         with self._lock:
+            if encrypted is not None:
+                self._take_in(encrypted)
             if self._failure is not None:
                 raise self._failure
-            if not self._incoming.pending and not self._ended and not self.tls.pending():
-                # To be told the same by SSLWantReadError costs 5 microseconds.
-                return None
             try:
                 data = self.tls.read(min(max_bytes, RECORD))
             except ssl.SSLWantReadError:
+                # To be told so costs 5 microseconds: while it is dry, nobody should ask.
+                self.is_dry = not self._ended
                 return None
             except ssl.SSLZeroReturnError:
                 data = b""
@@ -118,13 +112,24 @@ class TLSMachine:
                 self._ended = True
                 return data
             self.heard = True
-            return self._gather(data, max_bytes) if self._incoming.pending else data
+            if self._incoming.pending:
+                data = self._gather(data, max_bytes)
+            self.is_dry = not (self._incoming.pending or self._ended or self.tls.pending())
+            return data
 
     def write(self, data: bytes | memoryview) -> bytes:
         """Encrypt `data`, and return what is to go to the network for it."""
         with self._lock:
             self.tls.write(data)
             return self._outgoing.read()
+
+    def _take_in(self, encrypted: bytes) -> None:
+        self.is_dry = False
+        if encrypted:
+            self._incoming.write(encrypted)
+        else:
+            self._incoming.write_eof()
+            self._ended = True
 
     def _gather(self, first: bytes, max_bytes: int) -> bytes:
         """Join what the records behind the first one hold: one large read for many small ones."""
@@ -234,13 +239,15 @@ class TLSStream(NetworkStream):
         machine = self._machine
         deadline: float | None = None
         left = timeout
+        encrypted: bytes | None = None
         try:
             while True:
-                data = machine.read(max_bytes)
-                if machine.must_send:
-                    await self._flush(left)
-                if data is not None:
-                    return data
+                if encrypted is not None or not machine.is_dry:
+                    data = machine.read(max_bytes, encrypted)
+                    if machine.must_send:
+                        await self._flush(left)
+                    if data is not None:
+                        return data
                 if timeout is not None:
                     # The limit is for some data, not for a record that trickles in byte by byte.
                     now = monotonic()
@@ -250,7 +257,7 @@ class TLSStream(NetworkStream):
                         raise faults.read_timeout(self._peer, timeout)
                     else:
                         left = deadline - now
-                machine.received(await self._inner.read(SLICE, left))
+                encrypted = await self._inner.read(SLICE, left)
         except ssl.SSLError as exc:
             raise self._read_failure(exc) from exc
         except ReadTimeout as exc:
@@ -285,15 +292,16 @@ class TLSStream(NetworkStream):
         if self._peeked is not None:
             return self._take_peeked(self._peeked, max_bytes)
         machine = self._machine
+        encrypted: bytes | None = None
         try:
             while True:
-                data = machine.read(max_bytes)
-                if data is not None:
-                    return data
+                if encrypted is not None or not machine.is_dry:
+                    data = machine.read(max_bytes, encrypted)
+                    if data is not None:
+                        return data
                 encrypted = self._inner.read_now(SLICE)
                 if encrypted is None:
                     return None
-                machine.received(encrypted)
         except ssl.SSLError as exc:
             raise self._read_failure(exc) from exc
 
@@ -334,7 +342,7 @@ class TLSStream(NetworkStream):
         self._inner.close()
 
     def is_readable(self) -> bool:
-        if self._peeked is None and not self._machine.has_unread and not self._inner.is_readable():
+        if self._peeked is None and self._machine.is_dry and not self._inner.is_readable():
             return False
         # Bytes on an idle connection need be no data: TLS 1.3 servers send tickets when they like.
         # So they are decrypted, and data kept for the next read.

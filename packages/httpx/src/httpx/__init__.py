@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING
 from httpx_auth import (
     Auth,
     BasicAuth,
-    DigestAuth,
-    NetRCAuth,
 )
 from httpx_core import (
     URL,
@@ -58,25 +56,20 @@ from httpx_core import (
     UnsupportedProtocol,
     WriteError,
     WriteTimeout,
-    codes,
 )
+from httpx_core._later import load_later
 from httpx_transports import (
-    ASGITransport,
     AsyncBaseTransport,
     AsyncHTTPTransport,
     BaseTransport,
     HTTPTransport,
     Limits,
-    MockTransport,
     Proxy,
-    WSGITransport,
-    create_ssl_context,
 )
 
 # Not from __about__: a module __version__ that were imported later would take the place of the text.
 from .__version__ import __description__, __title__, __version__
 from ._async_client import AsyncClient
-from ._cli import main
 from ._defaults import DEFAULT_MAX_REDIRECTS as DEFAULT_MAX_REDIRECTS
 from ._defaults import USE_CLIENT_DEFAULT
 from ._defaults import UseClientDefault as UseClientDefault
@@ -93,10 +86,29 @@ from ._functions import (
 )
 from ._sync_client import Client
 
-if not TYPE_CHECKING:
+if TYPE_CHECKING:
+    from httpx_auth import DigestAuth, NetRCAuth
+    from httpx_core import codes
+    from httpx_transports import ASGITransport, MockTransport, WSGITransport, create_ssl_context
+
+    from ._cli import main
+else:
+    _load, __dir__ = load_later(
+        __name__,
+        {
+            "ASGITransport": "httpx_transports",
+            "DigestAuth": "httpx_auth",
+            "MockTransport": "httpx_transports",
+            "NetRCAuth": "httpx_auth",
+            "WSGITransport": "httpx_transports",
+            "codes": "httpx_core",
+            "create_ssl_context": "httpx_transports",
+            "main": "httpx._cli",
+        },
+    )
 
     def __getattr__(name: str) -> object:
-        """The modules whose names httpx 0.28 had, each loaded when somebody asks for it.
+        """What is loaded later, and so are the modules whose names httpx 0.28 had.
 
         `httpx._client.USE_CLIENT_DEFAULT` works after `import httpx` alone, as it always did.
         """
@@ -104,7 +116,7 @@ if not TYPE_CHECKING:
             from importlib import import_module
 
             return import_module(f"{__name__}.{name}")
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _load(name)
 
 
 _KEPT_MODULES = frozenset(

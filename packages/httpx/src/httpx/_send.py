@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from httpx_core import RemoteProtocolError, RequestError, StreamError, TooManyRedirects
 from httpx_core._timeout import wrong_timeout
-from httpx_transports import AsyncHTTPTransport, HTTPTransport, OriginStats
+from httpx_transports import AsyncHTTPTransport, HTTPTransport
 
 from . import _redirects
 from ._base_client import BaseClient, ClientState
@@ -23,6 +23,7 @@ from ._log import log_response
 if TYPE_CHECKING:
     from httpx_auth import Auth, AuthTypes
     from httpx_core import Request, Response
+    from httpx_transports import OriginStats
 
     from ._defaults import UseClientDefault
     from ._patterns import URLPattern
@@ -181,7 +182,7 @@ class SendLoop(BaseClient):
                 for origin, figures in transport.stats().items():
                     known = found.get(origin)
                     found[origin] = (
-                        figures if known is None else OriginStats(*map(add, known, figures))
+                        figures if known is None else type(known)(*map(add, known, figures))
                     )
         return found
 
