@@ -3,11 +3,15 @@ that has it at the top of a file, whether or not it ever sends a request."""
 
 from __future__ import annotations
 
+import importlib
+import pickle
 import subprocess
 import sys
 from functools import cache
 
 import pytest
+
+import httpx
 
 LEFT_OUT = {
     "httpx_core": [
@@ -17,6 +21,8 @@ LEFT_OUT = {
         "h11",
         "http.client",
         "http.cookiejar",
+        "httpx_core._status",
+        "httpx_core._types",
         "idna",
         "socket",
         "ssl",
@@ -24,8 +30,11 @@ LEFT_OUT = {
     "httpx_auth": [
         "asyncio",
         "email.message",
+        "binascii",
         "http.client",
         "http.cookiejar",
+        "httpx_auth._digest",
+        "httpx_core._status",
         "netrc",
         "socket",
         "ssl",
@@ -38,6 +47,11 @@ LEFT_OUT = {
         "h2",
         "http.client",
         "http.cookiejar",
+        "httpx_core._status",
+        "httpx_transports._asgi",
+        "httpx_transports._backends",
+        "httpx_transports._mock",
+        "httpx_transports._wsgi",
         "socket",
         "ssl",
         "trio",
@@ -53,6 +67,13 @@ LEFT_OUT = {
         "h2",
         "http.client",
         "http.cookiejar",
+        "httpx._cli",
+        "httpx_auth._digest",
+        "httpx_core._status",
+        "httpx_core._types",
+        "httpx_transports._asgi",
+        "httpx_transports._mock",
+        "httpx_transports._wsgi",
         "inspect",
         "rich",
         "socket",
@@ -104,3 +125,46 @@ def test_a_request_over_a_mock_loads_no_cookie_jar_and_no_ssl() -> None:
         "    assert client.get('http://example.org/').text == 'hello'\n"
     )
     assert set() == loaded & {"http.cookiejar", "http.client", "ssl", "asyncio", "anyio", "h11"}
+
+
+@pytest.mark.parametrize("package", sorted(LEFT_OUT))
+def test_a_name_that_is_loaded_later_is_listed_found_and_kept(package: str) -> None:
+    loaded_after(
+        f"import {package} as package\n"
+        "assert set(package.__all__) <= set(dir(package))\n"
+        "later = set(package.__all__) - set(vars(package))\n"
+        "assert later, 'nothing is loaded later'\n"
+        "first = {name: getattr(package, name) for name in later}\n"
+        "assert later <= set(vars(package))\n"
+        "assert all(getattr(package, name) is value for name, value in first.items())\n"
+    )
+
+
+@pytest.mark.parametrize("package", sorted(LEFT_OUT))
+def test_a_star_import_gives_every_public_name(package: str) -> None:
+    loaded_after(
+        f"from {package} import *\n"
+        f"import {package} as package\n"
+        "assert set(package.__all__) <= set(globals())\n"
+    )
+
+
+@pytest.mark.parametrize("package", sorted(LEFT_OUT))
+def test_a_name_that_a_package_lacks_is_told_like_that_of_any_module(package: str) -> None:
+    with pytest.raises(AttributeError, match=f"^module '{package}' has no attribute 'nothing'$"):
+        importlib.import_module(package).nothing  # noqa: B018  (looking it up is what is tested)
+
+
+def test_a_status_code_can_be_unpickled_before_the_codes_were_loaded() -> None:
+    stored = pickle.dumps(httpx.codes.NOT_FOUND)
+    loaded_after(f"import pickle\nassert pickle.loads({stored!r}) == 404")
+
+
+def test_a_name_that_was_not_loaded_yet_can_be_patched_and_is_put_back() -> None:
+    loaded_after(
+        "import httpx\n"
+        "from unittest.mock import patch\n"
+        "with patch('httpx.DigestAuth', 'another'):\n"
+        "    assert httpx.DigestAuth == 'another'\n"
+        "assert httpx.DigestAuth.__name__ == 'DigestAuth'\n"
+    )
