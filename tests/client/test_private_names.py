@@ -232,6 +232,16 @@ def test_the_headers_of_a_redirect_can_be_asked_for() -> None:
     assert ("1", "other.test") == (other["X-Kept"], other["Host"])
 
 
+def test_the_headers_of_a_redirect_that_becomes_a_get_name_no_body() -> None:
+    client = httpx.Client()
+    request = client.build_request("POST", "https://example.org/", json={}, headers={"X-Kept": "1"})
+    url = httpx.URL("https://example.org/next")
+    got = client._redirect_headers(request, url, "GET")
+    posted = client._redirect_headers(request, url, "POST")
+    assert (False, False, "1") == ("Content-Type" in got, "Content-Length" in got, got["X-Kept"])
+    assert ("application/json", "2") == (posted["Content-Type"], posted["Content-Length"])
+
+
 # The models
 
 

@@ -243,11 +243,41 @@ async def test_a_request_body_is_still_known_after_a_redirect(colour: Any, serve
 
 @pytest.mark.parametrize("location", ["//:8080", "//:8080/path"])
 def test_a_location_without_a_host_is_the_servers_fault(location: str) -> None:
-    transport = httpx.MockTransport(
-        lambda request: httpx.Response(302, headers={"Location": location})
-    )
+    asked: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(302, headers={"Location": location})
+
     with (
-        httpx.Client(transport=transport, follow_redirects=True) as client,
+        httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True) as client,
         pytest.raises(httpx.RemoteProtocolError, match="it has no host"),
     ):
         client.get("http://example.org/")
+    assert ["http://example.org/"] == [str(request.url) for request in asked]
+
+
+def test_a_request_without_a_host_may_be_redirected_within_its_own_transport() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/start":
+            return httpx.Response(302, headers={"Location": "/next"})
+        return httpx.Response(200, text=str(request.url))
+
+    with httpx.Client(transport=httpx.MockTransport(answer), follow_redirects=True) as client:
+        assert "/next" == client.get("/start").text
+
+
+def test_a_stream_of_ones_own_that_says_nothing_of_itself_is_sent_again() -> None:
+    class Stream(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            return iter([b"a", b"bc"])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        content = request.read()
+        if request.url.path == "/start":
+            return httpx.Response(307, headers={"Location": "/next"})
+        return httpx.Response(200, content=content)
+
+    request = httpx.Request("POST", "http://example.org/start", stream=Stream())
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        assert b"abc" == client.send(request, follow_redirects=True).content

@@ -71,6 +71,14 @@ def test_a_bound_is_a_number_of_cookies_or_bytes(name: str) -> None:
         assert message == str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["max_cookies", "max_cookies_per_domain", "max_cookie_size"])
+def test_a_bound_of_zero_keeps_no_cookie_of_a_server(name: str) -> None:
+    bound: dict[str, Any] = {name: 0}
+    cookies = Cookies(**bound)
+    keep(cookies, "http://example.org/", "a=b")
+    assert [] == list(cookies)
+
+
 def test_cookies_made_of_cookies_have_their_rules_unless_told_otherwise() -> None:
     source = Cookies(public_suffixes={"github.io"}, max_cookies_per_domain=1)
     for cookies, kept in (

@@ -96,6 +96,40 @@ def test_no_cookies_are_json_too() -> None:
 COOKIE = {"name": "a", "value": "1", "domain": "", "path": "/"}
 
 
+def test_what_a_file_leaves_out_is_as_usual() -> None:
+    """Files are kept for years: what they do not say must go on meaning the same."""
+    told = json.dumps({"format": "httpx-cookies", "version": 1, "cookies": [COOKIE]})
+    (cookie,) = Cookies.from_json(told).jar
+    names = [name for name in ATTRIBUTES if name not in COOKIE]
+    assert {
+        "domain_specified": False,
+        "domain_initial_dot": False,
+        "path_specified": True,
+        "secure": False,
+        "expires": None,
+        "discard": True,
+        "version": 0,
+        "port": None,
+        "port_specified": False,
+        "comment": None,
+        "comment_url": None,
+        "rfc2109": False,
+        "_rest": {},
+    } == {name: getattr(cookie, name) for name in names}
+    (of_a_domain,) = Cookies.from_json(told.replace('"domain": ""', '"domain": ".a.org"')).jar
+    assert (True, True) == (of_a_domain.domain_specified, of_a_domain.domain_initial_dot)
+
+
+def test_a_file_says_only_what_is_not_usual() -> None:
+    told = json.loads(kept("a=1; Path=/").to_json())
+    cookie = {"name": "a", "value": "1", "domain": "www.example.org", "path": "/"}
+    assert {
+        "format": "httpx-cookies",
+        "version": 1,
+        "cookies": [{**cookie, "host_only": True}],
+    } == told
+
+
 def whole(**changes: Any) -> str:
     told = {"format": "httpx-cookies", "version": 1, "cookies": [COOKIE]} | changes
     return json.dumps(told)

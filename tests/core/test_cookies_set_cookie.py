@@ -149,6 +149,17 @@ def test_a_cookies_date_means(text: str, seconds: int | None) -> None:
     assert seconds == parse_date(text)
 
 
+def test_what_follows_an_attribute_that_is_too_long_still_counts() -> None:
+    cookie = parse("a=b; Path=/" + "x" * 1024 + "; SameSite=" + "y" * 1024 + "; Max-Age=5; Secure")
+    assert said("a", "b", max_age=5, secure=True, rest={"SameSite": "y" * 1024}) == cookie
+
+
+def test_a_part_of_a_date_that_is_zero_has_been_found() -> None:
+    """RFC 6265, 5.1.1: the first token that could be a part is that part, whatever follows."""
+    assert None is parse_date("00 10 Jun 2021 10:18:14")
+    assert parse_date("09 Jun 2000 10:18:14") == parse_date("09 Jun 00 2021 10:18:14")
+
+
 @given(st.datetimes(datetime(1601, 1, 1), datetime(9999, 12, 31)))
 def test_every_date_as_http_writes_it_is_read(when: datetime) -> None:
     when = when.replace(microsecond=0, tzinfo=timezone.utc)

@@ -35,7 +35,8 @@ SOURCES = [
 ]
 
 _READING = [
-    f"transports/test_http11_{name}.py" for name in ("plain", "wire", "exchange", "differential")
+    f"transports/test_http11_{name}.py"
+    for name in ("plain", "chunks", "wire", "exchange", "differential")
 ]
 _COOKIES = [f"core/test_cookies_{name}.py" for name in ("rules", "set_cookie", "jars", "json")]
 # The first test that fails ends a run, so that the quickest come first.
@@ -57,10 +58,11 @@ FILES = {
     "httpx-core/src/httpx_core/_set_cookie.py": ["core/test_cookies_set_cookie.py", *_COOKIES],
     "httpx-core/src/httpx_core/_cookie_jar.py": _COOKIES,
     "httpx-core/src/httpx_core/_cookie_json.py": ["core/test_cookies_json.py"],
-    "httpx-core/src/httpx_core/_cookie_limits.py": ["core/test_cookies.py"],
+    "httpx-core/src/httpx_core/_cookie_limits.py": ["core/test_cookies.py", *_COOKIES],
     "httpx/src/httpx/_redirects.py": [
         "client/test_redirect_matrix.py",
         "client/test_redirects.py",
+        "client/test_private_names.py",
         "security/test_redirects.py",
     ],
 }

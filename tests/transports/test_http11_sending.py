@@ -56,6 +56,25 @@ def test_a_big_body_in_memory_leaves_in_pieces_after_its_head() -> None:
     assert body == b"".join(pieces)
 
 
+@pytest.mark.parametrize(("size", "writes"), [(65_536, 1), (65_537, 2)])
+def test_a_body_leaves_with_its_head_up_to_64_kib(size: int, writes: int) -> None:
+    exchange = Exchange(Script([OK]))
+    exchange.send(post(bytes(size)))
+    assert writes == len(exchange.script.written)
+    assert exchange.script.sent.endswith(b"\r\n\r\n" + bytes(size))
+
+
+@pytest.mark.parametrize(("length", "says"), [("5", "Too little"), ("3", "Too much")])
+def test_a_body_in_memory_of_another_length_than_declared_is_never_sent(
+    length: str, says: str
+) -> None:
+    exchange = Exchange(Script([OK]))
+    with pytest.raises(LocalProtocolError) as caught:
+        exchange.send(post(b"body", **{"Content-Length": length}))
+    assert f"{says} data for declared Content-Length ({length} bytes)." == str(caught.value)
+    assert b"" == exchange.script.sent
+
+
 TARGETS = [
     ("GET", "http://example.org", {}, False, b"/"),
     ("GET", "http://example.org/a%20b?c=d#e", {}, False, b"/a%20b?c=d"),
@@ -68,6 +87,8 @@ TARGETS = [
     ("CONNECT", "http://example.org/ignored", {}, False, b"example.org:80"),
     ("CONNECT", "https://example.org", {}, False, b"example.org:443"),
     ("CONNECT", "https://[::1]:8443", {}, False, b"[::1]:8443"),
+    ("CONNECT", "ws://example.org", {}, False, b"example.org:80"),
+    ("CONNECT", "wss://example.org", {}, False, b"example.org:443"),
     ("CONNECT", "http://example.org", {"target": b"other.org:1"}, False, b"other.org:1"),
 ]
 
