@@ -16,22 +16,21 @@ Names beyond ASCII are encoded by IDNA 2008 (RFC 5891) in both.
 
 from __future__ import annotations
 
-import re
-
 from ._errors import InvalidURL
+from ._patterns import compiled
 
 DOMAIN_SCHEMES = frozenset({"", "file", "ftp", "http", "https", "ws", "wss"})
 
 # The ordinary name: labels of letters, digits, `-` and `_`, the last one not starting with a digit,
 # so that it cannot be taken for an address.
-_PLAIN_DOMAIN = re.compile(r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*\.?")
-_FOUR_NUMBERS = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
-_ZONE = re.compile(r"(?:25)?[A-Za-z0-9._~-]+")
+_PLAIN_DOMAIN = r"(?:[a-z0-9_-]+\.)*[a-z_-][a-z0-9_-]*\.?"
+_FOUR_NUMBERS = r"[0-9]+\.[0-9]+\.[0-9]+\.[0-9]+"
+_NUMBER = r"[0-9]+|0x[0-9a-f]*"
+_ZONE = r"(?:25)?[A-Za-z0-9._~-]+"
 
 # https://url.spec.whatwg.org/#forbidden-domain-code-point and #forbidden-host-code-point
-_FORBIDDEN_IN_DOMAIN = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
-_FORBIDDEN_IN_OPAQUE = re.compile(r"[\x00-\x20:<>\[\\\]^|\x7f]")
+_FORBIDDEN_IN_DOMAIN = r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]"
+_FORBIDDEN_IN_OPAQUE = r"[\x00-\x20:<>\[\\\]^|\x7f]"
 _OPAQUE_DELIMITERS = {"/": "%2f", "?": "%3f", "#": "%23", "@": "%40"}
 
 # RFC 1035 section 2.3.4, less the length octets: 253 characters and 63 a label. Checked before idna
@@ -45,7 +44,7 @@ def encode_host(host: str, scheme: str) -> str:
     An IPv6 address comes back without brackets. InvalidURL: the host is not allowed.
     """
     domain = scheme in DOMAIN_SCHEMES
-    if _PLAIN_DOMAIN.fullmatch(host) and "xn--" not in host:
+    if compiled(_PLAIN_DOMAIN).fullmatch(host) and "xn--" not in host:
         return host
     if ":" in host or host[:1] == "[":
         return _encode_ipv6(host)
@@ -53,13 +52,13 @@ def encode_host(host: str, scheme: str) -> str:
         return _encode_opaque(host)
     if "%" in host:
         host = _decode_once(host)
-    if forbidden := _FORBIDDEN_IN_DOMAIN.search(host):
+    if forbidden := compiled(_FORBIDDEN_IN_DOMAIN).search(host):
         raise InvalidURL(
             f"Invalid character in host: {forbidden[0]!r} at position {forbidden.start()}."
         )
     host = host.lower() if host.isascii() else _encode_idna(host)
     last = host.removesuffix(".").rpartition(".")[2]
-    if _NUMBER.fullmatch(last):
+    if compiled(_NUMBER).fullmatch(last):
         _check_ipv4(host)
     elif "xn--" in host:
         _check_a_labels(host)
@@ -135,14 +134,14 @@ def _is_valid_by_uts46(label: str) -> bool:
 
 
 def _encode_opaque(host: str) -> str:
-    if forbidden := _FORBIDDEN_IN_OPAQUE.search(host):
+    if forbidden := compiled(_FORBIDDEN_IN_OPAQUE).search(host):
         raise InvalidURL(
             f"Invalid character in host: {forbidden[0]!r} at position {forbidden.start()}."
         )
     for delimiter, escape in _OPAQUE_DELIMITERS.items():
         host = host.replace(delimiter, escape)
     host = host.lower() if host.isascii() else _encode_idna(host)
-    if _FOUR_NUMBERS.fullmatch(host) and not _is_dotted_decimal(host):
+    if compiled(_FOUR_NUMBERS).fullmatch(host) and not _is_dotted_decimal(host):
         raise InvalidURL(f"Invalid IPv4 address: {host!r}")
     return host
 
@@ -157,7 +156,7 @@ def _encode_ipv6(host: str) -> str:
         ipaddress.IPv6Address(address)
     except ValueError as exc:
         raise InvalidURL(f"Invalid IPv6 address: '[{inner}]'") from exc
-    if percent and not _ZONE.fullmatch(zone):
+    if percent and not compiled(_ZONE).fullmatch(zone):
         raise InvalidURL(f"Invalid IPv6 address: '[{inner}]'")
     return address.lower() + percent + zone
 
@@ -171,7 +170,7 @@ def _check_ipv4(host: str) -> None:
     name = host.removesuffix(".")
     if _is_dotted_decimal(name):
         return
-    if not _FOUR_NUMBERS.fullmatch(name):
+    if not compiled(_FOUR_NUMBERS).fullmatch(name):
         *numbers, last = [_read_number(part) for part in name.split(".", 4)]
         if (
             len(numbers) < 4
@@ -183,7 +182,7 @@ def _check_ipv4(host: str) -> None:
 
 
 def _is_dotted_decimal(name: str) -> bool:
-    return _FOUR_NUMBERS.fullmatch(name) is not None and all(
+    return compiled(_FOUR_NUMBERS).fullmatch(name) is not None and all(
         len(octet) <= 3 and int(octet) <= 255 and (octet == "0" or octet[0] != "0")
         for octet in name.split(".")
     )
@@ -191,7 +190,7 @@ def _is_dotted_decimal(name: str) -> bool:
 
 def _read_number(part: str) -> int:
     """Read one part as WHATWG's IPv4 number parser does; -1 for what is none or never fits."""
-    if not _NUMBER.fullmatch(part):
+    if not compiled(_NUMBER).fullmatch(part):
         return -1
     base, digits = 10, part
     if part.startswith("0x"):

@@ -9,12 +9,12 @@ Never here: sending, redirecting, authenticating.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, cast
 
 from ._content import encode_request
 from ._errors import LocalProtocolError, RequestNotRead
 from ._headers import Headers
+from ._patterns import compiled
 from ._pickling import picklable
 from ._streams import AsyncByteStream, ByteStream, SyncByteStream, UnattachedStream
 from ._url import URL
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     )
 
 # RFC 9110 5.6.2: what a method is made of.
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_METHOD = r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 
 # The methods nearly every request has, so that they need no check.
 _KNOWN_METHODS = {
@@ -225,7 +225,7 @@ def _checked_method(method: Any) -> str:
         method = method.decode("latin-1")
     if not isinstance(method, str):
         raise TypeError(f"Invalid type for method. Expected str, got {type(method)}: {method!r}")
-    if _TOKEN.fullmatch(method) is None:
+    if compiled(_METHOD).fullmatch(method) is None:
         raise LocalProtocolError(
             f"Invalid method {method[:80]!r}: it must be letters, digits or any of !#$%&'*+-.^_`|~"
         )

@@ -7,15 +7,15 @@ sequences become U+FFFD), and takes linear time whatever the sizes of the chunks
 from __future__ import annotations
 
 import codecs
-import re
 import sys
 from collections.abc import Iterable
 from functools import lru_cache
 
+from ._patterns import compiled
 from ._stages import Parts, Stage
 
 # A parameter of Content-Type up to its semicolon, which inside quotes ends nothing.
-_PARAMETER = re.compile(r'(?:[^;"]+|"(?:[^"\\]+|\\.)*"?)+', re.DOTALL)
+_PARAMETER = r'(?s)(?:[^;"]+|"(?:[^"\\]+|\\.)*"?)+'
 
 # Where str.splitlines() ends a line.
 _LINE_ENDS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
@@ -26,7 +26,7 @@ _CODINGS_OF_NAMES = frozenset(["idna", "punycode"])
 
 def charset_of(content_type: str) -> str | None:
     """Return the charset parameter of a Content-Type, in lower case; None when it has none."""
-    for match in _PARAMETER.finditer(content_type):
+    for match in compiled(_PARAMETER).finditer(content_type):
         parameter = match[0]
         name, _, value = parameter.partition("=")
         name = name.strip().lower()
@@ -39,7 +39,7 @@ def charset_of(content_type: str) -> str | None:
 
 def _unquoted(value: str) -> str:
     if len(value) >= 2 and value[0] == value[-1] == '"':
-        return re.sub(r"\\(.)", r"\1", value[1:-1])
+        return compiled(r"\\(.)").sub(r"\1", value[1:-1])
     return value
 
 

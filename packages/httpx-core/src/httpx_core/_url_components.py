@@ -11,6 +11,7 @@ from typing import Any
 from . import _percent
 from ._errors import InvalidURL
 from ._host import encode_host
+from ._patterns import compiled
 from ._query import QueryParams
 from ._url_path import SCHEME_PREFIX, remove_dot_segments
 from ._url_reference import (
@@ -68,7 +69,7 @@ def _replace(base: Reference, arguments: dict[str, Any]) -> Reference:
 
     if "scheme" in arguments:
         scheme = _checked("scheme", arguments["scheme"] or "").lower()
-        if scheme and not SCHEME_PREFIX.fullmatch(f"{scheme}:"):
+        if scheme and not compiled(SCHEME_PREFIX).fullmatch(f"{scheme}:"):
             raise InvalidURL("Invalid URL component 'scheme'")
     # Where two arguments name the same thing, the first in each of these chains counts.
     if "username" in arguments or "password" in arguments:

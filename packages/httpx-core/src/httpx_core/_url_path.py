@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 # What a parser would take for a scheme at the start of a relative reference.
-SCHEME_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+SCHEME_PREFIX = r"[A-Za-z][A-Za-z0-9+.-]*:"
 
 
 def remove_dot_segments(path: str) -> str:

@@ -12,12 +12,12 @@ Rules of this file:
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
 from . import _percent
 from ._errors import InvalidURL
 from ._host import DOMAIN_SCHEMES, encode_host
+from ._patterns import compiled
 from ._url_path import SCHEME_PREFIX, remove_dot_segments
 
 MAX_LENGTH = 65536  # characters, of a whole URL and of each component
@@ -35,16 +35,16 @@ DEFAULT_PORTS = {"ftp": 21, "http": 80, "https": 443, "ws": 80, "wss": 443}
 
 # RFC 3986 appendix B, but a scheme must be one (section 3.1). An empty scheme is let through before
 # an authority: `://example.org` is a URL without a scheme, as it always was in httpx.
-_SPLIT = re.compile(
+_SPLIT = (
+    r"(?s)"  # a line end in a fragment, too, is for `check_printable` to refuse
     r"(?:([A-Za-z][A-Za-z0-9+.-]*):|:(?=//))?"
     r"(?://([^/?#]*))?"
     r"([^?#]*)"
     r"(?:\?([^#]*))?"
-    r"(?:#(.*))?",
-    re.DOTALL,
+    r"(?:#(.*))?"
 )
-_ENCODED_SOMEWHERE = re.compile(r'[ "<>`{}]')
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_ENCODED_SOMEWHERE = r'[ "<>`{}]'
+_CONTROL = r"[\x00-\x1f\x7f]"
 
 
 class Reference:
@@ -146,7 +146,7 @@ def _parse(url: str) -> Reference:
     if not plain:
         check_printable(url, "URL")
     # Every text matches, since all of the pattern's parts can be empty.
-    scheme, authority, path, query, fragment = _SPLIT.match(url).groups()  # type: ignore[union-attr] # see above
+    scheme, authority, path, query, fragment = compiled(_SPLIT).match(url).groups()  # type: ignore[union-attr] # see above
     scheme = scheme.lower() if scheme else ""
     userinfo, host, port = "", "", None
     if authority:
@@ -164,7 +164,7 @@ def _parse(url: str) -> Reference:
                     "username or password, it must be percent-encoded."
                 ) from None
             raise
-    expanded = not plain or _ENCODED_SOMEWHERE.search(url) is not None
+    expanded = not plain or compiled(_ENCODED_SOMEWHERE).search(url) is not None
     if expanded:
         path = _percent.quote(path, _percent.PATH)
         query = query and _percent.quote(query, _percent.QUERY)
@@ -270,7 +270,7 @@ def _shortened(text: str) -> str:
 
 def check_printable(text: str, name: str) -> None:
     """Refuse control characters, which no part of a URL may hold, and lone surrogates."""
-    if found := _CONTROL.search(text):
+    if found := compiled(_CONTROL).search(text):
         raise InvalidURL(
             f"Invalid non-printable ASCII character in {name}, {found[0]!r} "
             f"at position {found.start()}."
@@ -299,7 +299,7 @@ def check_rootless_path(path: str, scheme: str) -> str:
         return path
     if path[:1] == ":":
         raise InvalidURL("Relative URLs cannot have a path starting with ':'")
-    return f"./{path}" if SCHEME_PREFIX.match(path) else path
+    return f"./{path}" if compiled(SCHEME_PREFIX).match(path) else path
 
 
 def check_length(reference: Reference) -> None:
