@@ -40,11 +40,7 @@ _AT_ONCE = getattr(socket, "MSG_DONTWAIT", 0)
 
 
 class BlockingStream(NetworkStream):
-    """A connected socket. Its limits live in the kernel, one for each direction.
-
-    `portion`: nothing is copied but by the kernel, and 10 MB in portions of 256 KiB cost it a third
-    more than in these; with larger ones nothing more is won.
-    """
+    """A connected socket. Its limits live in the kernel, one for each direction."""
 
     __slots__ = (
         "_backlog",
@@ -61,8 +57,6 @@ class BlockingStream(NetworkStream):
         "_write_limit",
         "_writing",
     )
-
-    portion = 4_194_304
 
     def __init__(self, sock: socket.socket, peer: str) -> None:
         sock.settimeout(None)
@@ -140,6 +134,12 @@ class BlockingStream(NetworkStream):
             self._writing = False
             if self._closed:
                 self._release()
+
+    @property
+    def portion(self) -> int:
+        # 10 MB in portions of 256 KiB cost the kernel a third more; larger ones than 4 MiB win
+        # nothing. Where `write_now` has no way, a write is blind to what comes until it has ended.
+        return 4_194_304 if self._in_kernel and _AT_ONCE else 262_144
 
     def read_now(self, max_bytes: int) -> bytes | None:
         if not self._closed and not readable(self._socket.fileno()):

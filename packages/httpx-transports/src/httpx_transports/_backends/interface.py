@@ -38,7 +38,9 @@ class NetworkStream:
 
     __slots__ = ()
 
-    portion = 262_144
+    @property
+    def portion(self) -> int:
+        return 262_144
 
     async def read(self, max_bytes: int, timeout: float | None) -> bytes:
         """Wait for bytes and return at most `max_bytes` of them, b"" when the peer has ended."""
