@@ -36,7 +36,7 @@ SOURCES = [
 
 _READING = [
     f"transports/test_http11_{name}.py"
-    for name in ("plain", "chunks", "wire", "exchange", "differential")
+    for name in ("plain", "chunks", "heads", "wire", "exchange", "differential")
 ]
 _COOKIES = [f"core/test_cookies_{name}.py" for name in ("rules", "set_cookie", "jars", "json")]
 # The first test that fails ends a run, so that the quickest come first.

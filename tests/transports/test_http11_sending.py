@@ -56,6 +56,25 @@ def test_a_big_body_in_memory_leaves_in_pieces_after_its_head() -> None:
     assert body == b"".join(pieces)
 
 
+def test_each_request_of_a_connection_has_its_own_fields() -> None:
+    """Equal ones are encoded once: that must never give a request what another's said."""
+    exchange = Exchange(Script([OK] * 5))
+    for secret in ("one", "two", "two", "one"):
+        exchange.send(get(headers={"Authorization": secret}))
+    exchange.send(get())
+    head = b"GET /path?query HTTP/1.1\r\nHost: example.org\r\n"
+    said = [b"Authorization: %b\r\n" % each for each in (b"one", b"two", b"two", b"one")]
+    assert [head + each + b"\r\n" for each in (*said, b"")] == exchange.script.written
+
+
+def test_a_request_that_ends_its_connection_is_not_taken_for_one_that_does_not() -> None:
+    exchange = Exchange(Script([OK, OK]))
+    exchange.send(get(headers={"X-Kept": "1"}))
+    assert [1] == exchange.done
+    exchange.send(get(headers={"Connection": "close"}))
+    assert [1, 0] == exchange.done
+
+
 @pytest.mark.parametrize(("size", "writes"), [(65_536, 1), (65_537, 2)])
 def test_a_body_leaves_with_its_head_up_to_64_kib(size: int, writes: int) -> None:
     exchange = Exchange(Script([OK]))
