@@ -15,6 +15,7 @@ import argparse
 import gzip
 import importlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -106,7 +107,10 @@ def work(name: str) -> None:
 
 
 def output(*command: str) -> str:
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+    # Without PYTHONDONTWRITEBYTECODE, by which an edited module would be compiled at every import.
+    environment = {name: os.environ[name] for name in os.environ if not name.startswith("PYTHON")}
+    shown = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
+    return shown.stdout
 
 
 def import_seconds(python: str, name: str) -> float:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from httpx_core._later import load_later
 
-from .__about__ import __version__
 from ._auth import Auth
 from ._basic import BasicAuth
 from ._function import FunctionAuth
 
 if TYPE_CHECKING:
+    from .__about__ import __version__
     from ._digest import DigestAuth
     from ._netrc import NetRCAuth
     from ._types import AuthTypes
@@ -22,6 +22,7 @@ else:
             "AuthTypes": "httpx_auth._types",
             "DigestAuth": "httpx_auth._digest",
             "NetRCAuth": "httpx_auth._netrc",
+            "__version__": "httpx_auth.__about__",
         },
     )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .__about__ import __version__
 from ._cookies import Cookies
 from ._errors import (
     CloseError,
@@ -46,6 +45,7 @@ from ._timeout import DEFAULT_TIMEOUT_CONFIG, UNSET, Timeout, UnsetType
 from ._url import URL
 
 if TYPE_CHECKING:
+    from .__about__ import __version__
     from ._status import codes
     from ._types import (
         CookieTypes,
@@ -83,6 +83,7 @@ else:
             "ResponseExtensions": "httpx_core._types",
             "TimeoutTypes": "httpx_core._types",
             "URLTypes": "httpx_core._types",
+            "__version__": "httpx_core.__about__",
         },
     )
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from httpx_core._later import load_later
 
-from .__about__ import __version__
 from ._base import AsyncBaseTransport, BaseTransport
 from ._http import AsyncHTTPTransport, HTTPTransport
 from ._limits import DEFAULT_LIMITS, Limits
 from ._proxy import Proxy
 
 if TYPE_CHECKING:
+    from .__about__ import __version__
     from ._asgi import ASGITransport
     from ._mock import MockTransport
     from ._pool.stats import OriginStats
@@ -34,6 +34,7 @@ else:
             "SOCKET_OPTION": "httpx_transports._types",
             "WSGITransport": "httpx_transports._wsgi",
             "create_ssl_context": "httpx_transports._tls",
+            "__version__": "httpx_transports.__about__",
         },
     )
 
