@@ -137,6 +137,8 @@ LIFETIMES = [
     ("a=b", 10**6, True),
     ("a=b; Max-Age=10", 9, True),
     ("a=b; Max-Age=10", 10, False),
+    ("a=b; Max-Age=1", 0, True),
+    ("a=b; Max-Age=1", 1, False),
     ("a=b; Max-Age=0", 0, False),
     ("a=b; Max-Age=-1", 0, False),
     ("a=b; Max-Age=99999999999999999999999", 10**9, True),

@@ -103,6 +103,16 @@ def test_a_switch_of_protocols_has_no_body_to_wait_for() -> None:
     assert reading.switched
     assert reading.body.complete
     assert b"" == reading.body.leftover
+    assert not reading.reusable
+
+
+def test_a_response_has_begun_with_its_first_byte() -> None:
+    reading = reader()
+    assert not reading.begun
+    reading.feed_head(HEAD[:1])
+    assert reading.begun
+    reading.feed_head(HEAD[1:])
+    assert reading.begun
 
 
 @pytest.mark.parametrize("data", [b"HTTPS", b"HTTP ", b"HTTP2", b"XTTP/", b"\x00", b"\n"])
