@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import subprocess
+import sys
 import types
 
 import pytest
@@ -82,6 +84,18 @@ def test_the_names_are_sorted_without_regard_to_case() -> None:
     assert sorted(httpx.__all__, key=str.casefold) == httpx.__all__
 
 
+def test_what_vars_shows_of_httpx_are_the_names_of_all_in_their_order() -> None:
+    """As a check of 0.28's kind would have it, in a process that has asked for none of them yet."""
+    script = """
+import httpx
+shown = [name for name in vars(httpx) if not name.startswith("_")]
+shown += ["__description__", "__title__", "__version__"]
+assert httpx.__all__ == sorted(shown, key=str.casefold), set(shown) ^ set(httpx.__all__)
+assert set(shown) <= set(dir(httpx))
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
 def test_every_name_has_an_owner() -> None:
     owned = {name for names in OWNED.values() for name in names}
     assert set() == set(NAMES) - owned - OF_THE_DISTRIBUTION
@@ -105,9 +119,11 @@ def test_httpx_shows_the_very_object_of_its_owner(owner: types.ModuleType, name:
 
 
 @pytest.mark.parametrize(("owner", "name"), pairs(OWNED), ids=name_of)
-def test_a_class_names_the_package_that_owns_it(owner: types.ModuleType, name: str) -> None:
+def test_a_class_or_function_names_the_package_that_owns_it(
+    owner: types.ModuleType, name: str
+) -> None:
     owned = getattr(owner, name)
-    if inspect.isclass(owned):
+    if inspect.isclass(owned) or inspect.isfunction(owned):
         assert (owner.__name__, name) == (owned.__module__, owned.__qualname__)
 
 

@@ -167,3 +167,23 @@ def test_the_settings_of_the_system_count_where_the_environment_has_none(
     assert expected == get_environment_proxies()
     monkeypatch.setenv("ALL_PROXY", "http://r.test")
     assert {"all://": "http://r.test"} == get_environment_proxies()
+
+
+@pytest.mark.parametrize(
+    ("exception", "pattern"),
+    [
+        ("127.0.0.1", "all://127.0.0.1"),
+        ("192.168.0.0/16", "all://192.168.0.0/16"),
+        ("::1", "all://[::1]"),
+        ("localhost", "all://localhost"),
+        ("a.test", "all://*a.test"),
+        (".a.test", "all://*.a.test"),
+        ("http://a.test", "http://a.test"),
+    ],
+)
+def test_what_no_proxy_excepts_is_told_where_there_is_no_proxy_too(
+    monkeypatch: pytest.MonkeyPatch, exception: str, pattern: str
+) -> None:
+    monkeypatch.setenv("NO_PROXY", exception)
+    assert {pattern: None} == get_environment_proxies()
+    assert {} == proxies_of_environment()

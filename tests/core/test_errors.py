@@ -66,3 +66,18 @@ def test_asking_for_a_request_that_was_never_set_is_a_runtime_error(kind: type[E
         _ = error.request
     error.request = REQUEST
     assert REQUEST is error.request
+
+
+# What programs written for httpx 0.28 look for in a message is still in it.
+WORDS = [
+    (httpx_core.StreamConsumed(), "but the content has already been streamed."),
+    (httpx_core.StreamClosed(), "content, but the stream has been closed."),
+    (httpx_core.ResponseNotRead(), "streaming response content, without having called `read()`."),
+    (httpx_core.RequestNotRead(), "streaming request content, without having called `read()`."),
+]
+
+
+@pytest.mark.parametrize(("error", "words"), WORDS, ids=lambda given: type(given).__name__)
+def test_a_mistake_with_a_stream_has_the_words_of_0_28(error: StreamError, words: str) -> None:
+    assert words in str(error)
+    assert str(error).startswith("Attempted to ")

@@ -44,9 +44,9 @@ def test_the_four_limits_follow_from_each_form(
 @pytest.mark.parametrize(
     ("given", "named", "error", "message"),
     [
-        (UNSET, {}, ValueError, "needs a default"),
-        (UNSET, {"connect": 1}, ValueError, "needs a default"),
-        (UNSET, {"connect": 1, "read": 1, "write": 1}, ValueError, "needs a default"),
+        (UNSET, {}, ValueError, "include a default"),
+        (UNSET, {"connect": 1}, ValueError, "include a default"),
+        (UNSET, {"connect": 1, "read": 1, "write": 1}, ValueError, "include a default"),
         ((), {}, ValueError, "0 items"),
         ((1,), {}, ValueError, "1 items"),
         ((1, 2, 3, 4, 5), {}, ValueError, "5 items"),

@@ -35,7 +35,7 @@ class HTTPError(Exception):
     def request(self) -> Request:
         """The request during which this was raised; RuntimeError when none was ever attached."""
         if self._request is None:
-            raise RuntimeError("The .request property of this exception has not been set.")
+            raise RuntimeError("The .request property has not been set.")
         return self._request
 
     @request.setter
@@ -266,9 +266,9 @@ class StreamConsumed(StreamError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The body was already read or streamed and cannot be streamed again. For a request that "
-            "may be sent more than once (redirects, authentication) give its content as bytes or a "
-            "seekable file."
+            "Attempted to read or stream some content, but the content has already been streamed. "
+            "A request that may be sent more than once (redirects, authentication) needs its "
+            "content as bytes or a seekable file."
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -281,7 +281,7 @@ class StreamClosed(StreamError):
     __module__ = _MODULE
 
     def __init__(self) -> None:
-        super().__init__("The body cannot be read or streamed: its stream has been closed.")
+        super().__init__("Attempted to read or stream content, but the stream has been closed.")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (), self.__dict__.copy()
@@ -303,7 +303,8 @@ class ResponseNotRead(StreamError):
 
     def __init__(self) -> None:
         super().__init__(
-            "The response's content is not there yet: call `read()` or `aread()` first."
+            "Attempted to access streaming response content, without having called `read()`. "
+            "Of an async response, await `aread()` first."
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -316,7 +317,10 @@ class RequestNotRead(StreamError):
     __module__ = _MODULE
 
     def __init__(self) -> None:
-        super().__init__("The request's content is a stream: call `read()` or `aread()` first.")
+        super().__init__(
+            "Attempted to access streaming request content, without having called `read()`. "
+            "Of an async body, await `aread()` first."
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (), self.__dict__.copy()

@@ -7,10 +7,12 @@ name that was loaded stays in the package, and is found there without this modul
 from __future__ import annotations
 
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 def load_later(
@@ -33,3 +35,27 @@ def load_later(
         return sorted({*namespace, *names})
 
     return load, list_names
+
+
+def show_all_names(package: str) -> None:
+    """Make `vars(package)` load the names of the package's `__all__` first, so that all are in it.
+
+    Those that are there already come in the order of `__all__`.
+    """
+    module = sys.modules[package]
+    namespace = module.__dict__
+    for name in module.__all__:
+        if name in namespace:
+            namespace[name] = namespace.pop(name)
+    module.__class__ = _WholeNamespace
+
+
+class _WholeNamespace(ModuleType):
+    """A package of which `vars()` shows all public names; imports and `package.name` don't ask it."""
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]  # read-only, and that of a module is
+        namespace: dict[str, Any] = super().__dict__
+        for name in namespace["__all__"]:
+            getattr(self, name)
+        return namespace

@@ -88,7 +88,10 @@ class Timeout:
         else:
             default = timeout
         if default is UNSET and UNSET in (connect, read, write, pool):
-            raise ValueError("Timeout() needs a default, or all of connect, read, write and pool.")
+            raise ValueError(
+                "httpx.Timeout must either include a default, or set all four parameters explicitly: "
+                "connect, read, write and pool."
+            )
         self.connect = _seconds("connect", default if connect is UNSET else connect)
         self.read = _seconds("read", default if read is UNSET else read)
         self.write = _seconds("write", default if write is UNSET else write)

@@ -40,8 +40,7 @@ class Proxy:
         url = URL(url)
         if url.scheme not in _SCHEMES:
             raise ValueError(
-                f"Proxy: the URL's scheme must be one of {', '.join(_SCHEMES)}, and is "
-                f"{url.scheme!r} in {url!r}."
+                f"Unknown scheme for proxy URL {url!r}: it must be one of {', '.join(_SCHEMES)}."
             )
         if not url.host:
             raise ValueError(f"Proxy: the URL has no host: {url!r}.")

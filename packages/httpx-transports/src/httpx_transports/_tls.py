@@ -95,3 +95,6 @@ def _load_certificate(context: ssl.SSLContext, cert: CertTypes) -> None:
         context.load_cert_chain(cert)
     else:
         context.load_cert_chain(*cert)
+
+
+create_ssl_context.__module__ = "httpx_transports"

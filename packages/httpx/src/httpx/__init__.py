@@ -57,7 +57,7 @@ from httpx_core import (
     WriteError,
     WriteTimeout,
 )
-from httpx_core._later import load_later
+from httpx_core._later import load_later, show_all_names
 from httpx_transports import (
     AsyncBaseTransport,
     AsyncHTTPTransport,
@@ -70,9 +70,7 @@ from httpx_transports import (
 # Not from __about__: a module __version__ that were imported later would take the place of the text.
 from .__version__ import __description__, __title__, __version__
 from ._async_client import AsyncClient
-from ._defaults import DEFAULT_MAX_REDIRECTS as DEFAULT_MAX_REDIRECTS
 from ._defaults import USE_CLIENT_DEFAULT
-from ._defaults import UseClientDefault as UseClientDefault
 from ._functions import (
     delete,
     get,
@@ -92,14 +90,18 @@ if TYPE_CHECKING:
     from httpx_transports import ASGITransport, MockTransport, WSGITransport, create_ssl_context
 
     from ._cli import main
+    from ._defaults import DEFAULT_MAX_REDIRECTS as DEFAULT_MAX_REDIRECTS
+    from ._defaults import UseClientDefault as UseClientDefault
 else:
     _load, __dir__ = load_later(
         __name__,
         {
             "ASGITransport": "httpx_transports",
+            "DEFAULT_MAX_REDIRECTS": "httpx._defaults",
             "DigestAuth": "httpx_auth",
             "MockTransport": "httpx_transports",
             "NetRCAuth": "httpx_auth",
+            "UseClientDefault": "httpx._defaults",
             "WSGITransport": "httpx_transports",
             "codes": "httpx_core",
             "create_ssl_context": "httpx_transports",
@@ -212,3 +214,8 @@ __all__ = [  # noqa: RUF022
     "WriteTimeout",
     "WSGITransport",
 ]
+
+if not TYPE_CHECKING:
+    # As in 0.28, `vars(httpx)` holds the public names of `__all__` and no others.
+    show_all_names(__name__)
+    del TYPE_CHECKING, annotations, load_later, show_all_names

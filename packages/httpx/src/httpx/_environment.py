@@ -25,14 +25,34 @@ def proxies_of_environment(
     """
     if environ is None:
         environ = _system_settings()
+    proxies = _named_proxies(environ)
+    # Without a proxy nothing has to be excepted from it.
+    return _with_exceptions(proxies, environ) if proxies else {}
+
+
+def get_environment_proxies() -> dict[str, str | None]:
+    """The proxies of the environment, and what NO_PROXY excepts, by the text of their patterns."""
+    environ = _system_settings()
+    found = _with_exceptions(_named_proxies(environ), environ)
+    return {pattern.pattern: proxy for pattern, proxy in found.items()}
+
+
+def _named_proxies(environ: Mapping[str, str]) -> dict[URLPattern, str | None]:
+    """The proxy URL for each scheme that has one."""
     found: dict[URLPattern, str | None] = {}
     for scheme in ("http", "https", "all"):
         believes_upper_case = scheme != "http" or "REQUEST_METHOD" not in environ
         proxy = _setting(environ, f"{scheme}_proxy", believes_upper_case)
         if proxy:
             found[URLPattern(f"{scheme}://")] = proxy if "://" in proxy else f"http://{proxy}"
-    if not found:
-        return {}
+    return found
+
+
+def _with_exceptions(
+    proxies: dict[URLPattern, str | None], environ: Mapping[str, str]
+) -> dict[URLPattern, str | None]:
+    """The proxies, and None for what NO_PROXY excepts from them."""
+    found = dict(proxies)
     for entry in _setting(environ, "no_proxy").replace(",", " ").split():
         if entry == "*":
             # Whatever else is there: no proxies at all.
@@ -40,11 +60,6 @@ def proxies_of_environment(
         for pattern in exceptions(entry):
             found[pattern] = None
     return found
-
-
-def get_environment_proxies() -> dict[str, str | None]:
-    """The proxies of the environment by the text of their patterns."""
-    return {pattern.pattern: proxy for pattern, proxy in proxies_of_environment().items()}
 
 
 def exceptions(entry: str) -> list[URLPattern]:

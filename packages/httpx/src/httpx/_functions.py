@@ -384,3 +384,7 @@ def delete(
         timeout=timeout,
         trust_env=trust_env,
     )
+
+
+for _function in (request, stream, get, options, head, post, put, patch, delete):
+    _function.__module__ = "httpx"
