@@ -235,6 +235,28 @@ def facts(cookies: Cookies) -> list[dict[str, Any]]:
     ]
 
 
+def test_a_cookie_that_a_user_sets_is_described_as_0_28_does() -> None:
+    cookies = Cookies({"a": "1"})
+    cookies.set("b", "2", domain="example.org", path="/p")
+    same = {
+        "domain_initial_dot": False,
+        "path_specified": True,
+        "secure": False,
+        "expires": None,
+        "discard": True,
+        "version": 0,
+        "port": None,
+        "port_specified": False,
+        "comment": None,
+        "comment_url": None,
+        "rfc2109": False,
+        "_rest": {"HttpOnly": None},
+    }
+    a = {"name": "a", "value": "1", "domain": "", "path": "/", "domain_specified": False}
+    b = {"name": "b", "value": "2", "domain": "example.org", "path": "/p", "domain_specified": True}
+    assert [a | same, b | same] == facts(cookies)
+
+
 def test_copies_lose_nothing_and_are_independent() -> None:
     cookies = Cookies({"a": "b"}, public_suffixes=frozenset(["co.uk"]))
     keep(
@@ -256,7 +278,10 @@ def test_copies_of_no_cookies_are_no_cookies() -> None:
 def test_the_cookies_of_a_jar_that_cannot_be_pickled_are_kept() -> None:
     cookies = Cookies(http.cookiejar.CookieJar())
     cookies.set("a", "b", domain="example.org")
-    assert facts(cookies) == facts(pickle.loads(pickle.dumps(cookies)))
+    twin = pickle.loads(pickle.dumps(cookies))
+    assert facts(cookies) == facts(twin)
+    keep(twin, "http://example.org/", "s=1; Secure")
+    assert ["a"] == list(twin)
 
 
 def test_no_cookies_and_responses_without_any_load_no_cookie_jar() -> None:

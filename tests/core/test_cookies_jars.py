@@ -108,6 +108,17 @@ def test_our_jar_serves_urllib_by_the_same_rules() -> None:
     assert not other.has_header("Cookie")
 
 
+def test_our_jar_looks_at_the_path_of_urllibs_url() -> None:
+    jar = Cookies().jar
+    jar.extract_cookies(urllib_response("a=1"), urllib.request.Request("http://example.org/x/y"))
+    sent = []
+    for path in ("/x/z", "/x", "/xy", "/", ""):
+        request = urllib.request.Request(f"http://example.org{path}")
+        jar.add_cookie_header(request)
+        sent.append(request.get_header("Cookie"))
+    assert ["a=1", "a=1", None, None, None] == sent
+
+
 def test_our_jar_leaves_a_cookie_header_of_urllib_alone() -> None:
     request = urllib.request.Request("http://example.org/", headers={"Cookie": "mine=1"})
     Cookies({"a": "b"}).jar.add_cookie_header(request)

@@ -219,6 +219,29 @@ def test_an_insecure_server_cannot_shadow_a_secure_cookie(
     assert header == sent(cookies, "https://example.org/")
 
 
+@pytest.mark.parametrize("secure", ["", "; Domain=example.org"])
+@pytest.mark.parametrize("domain", ["example.org", "www.example.org"])
+def test_a_secure_cookie_is_not_shadowed_from_above_or_below_its_domain(
+    secure: str, domain: str
+) -> None:
+    """RFC 6265bis, 5.7: the one domain matches the other, or the other the one."""
+    cookies = keep(Cookies(), "https://www.example.org/", f"s=1; Secure; Path=/{secure}")
+    keep(cookies, "http://www.example.org/", f"s=x; Domain={domain}", "s=y")
+    assert "s=1" == sent(cookies, "https://www.example.org/")
+
+
+def test_a_cookie_that_is_refused_does_not_keep_out_those_that_follow() -> None:
+    cookies = keep(Cookies(), "http://example.org/", "a=1; Secure", "b=2; Domain=other.org", "c=3")
+    assert ["c"] == list(cookies)
+
+
+def test_a_cookie_that_expires_in_this_second_removes_the_one_it_names(clock: Clock) -> None:
+    cookies = keep(Cookies(), "http://example.org/", "a=b")
+    clock(NOW + 10)
+    keep(cookies, "http://example.org/", f"a=c; Expires={SOON}")
+    assert [] == list(cookies.jar)
+
+
 def test_a_cookie_of_a_wider_path_does_not_shadow_a_secure_one() -> None:
     cookies = keep(Cookies(), "https://example.org/deep/", "s=1; Secure; Path=/deep")
     keep(cookies, "http://example.org/", "s=x; Path=/")

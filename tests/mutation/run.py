@@ -56,7 +56,7 @@ FILES = {
         "transports/test_http11_wire.py",
     ],
     "httpx-core/src/httpx_core/_set_cookie.py": ["core/test_cookies_set_cookie.py", *_COOKIES],
-    "httpx-core/src/httpx_core/_cookie_jar.py": _COOKIES,
+    "httpx-core/src/httpx_core/_cookie_jar.py": [*_COOKIES, "core/test_cookies.py"],
     "httpx-core/src/httpx_core/_cookie_json.py": ["core/test_cookies_json.py"],
     "httpx-core/src/httpx_core/_cookie_limits.py": ["core/test_cookies.py", *_COOKIES],
     "httpx/src/httpx/_redirects.py": [
