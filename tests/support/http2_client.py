@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from h2.connection import H2Connection
+
 from httpx_core import Request, Response
 
 if TYPE_CHECKING:
@@ -12,8 +14,16 @@ if TYPE_CHECKING:
     from tests.support.http2_server import HTTP2Server
 
     from httpx_transports._http2.connection import HTTP2Connection
+    from httpx_transports._http2.session import Session
 
 LIMITS = {"connect": 10.0, "read": 10.0, "write": 10.0, "pool": 10.0}
+
+
+def open_at_h2(session: Session) -> int:
+    """How many streams h2 counts as open. Its own count: the one of `ClientSide` may be too high."""
+    count = H2Connection.open_outbound_streams.fget
+    assert count is not None
+    return count(session._h2)
 
 
 class Line:
@@ -28,7 +38,7 @@ class Line:
         connection.on_done = self._on_done
         connection.on_change = lambda c: self.limits.append(c.limit)
 
-    def _on_done(self, connection: Any) -> None:
+    def _on_done(self, attempt: Any) -> None:
         self.done += 1
 
     def attempt(self, method: str, path: str, *, timeout: Any = None, **kwargs: Any) -> Any:

@@ -21,7 +21,7 @@ from hyperframe.frame import (
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.colours import Colour
-from tests.support.http2_client import connect
+from tests.support.http2_client import connect, open_at_h2
 from tests.support.http2_server import HTTP2Server, Peer
 
 from httpx_core import RemoteProtocolError
@@ -343,7 +343,7 @@ def test_a_frame_without_content_ends_its_stream(kwargs: Any) -> None:
     session.feed(data(stream.id, b"abc") + data(stream.id, b"", end=True, **kwargs))
     assert stream.ended
     assert b"abc" == session.consume(stream)
-    assert 0 == session._h2.open_outbound_streams
+    assert 0 == open_at_h2(session)
 
 
 BAD_PADDING = {
@@ -382,7 +382,7 @@ def test_h2_knows_that_a_stream_has_ended(length: int | None) -> None:
         assert stream.ended
         session.release(stream)
         assert session.failure is stream.fault is None
-        assert 0 == session._h2.open_outbound_streams
+        assert 0 == open_at_h2(session)
     assert [] == [frame for frame in sent(session) if isinstance(frame, RstStreamFrame)]
 
 
@@ -392,10 +392,10 @@ def test_h2_knows_that_a_stream_has_ended_whose_request_goes_on() -> None:
     assert stream is not None
     session.feed(head(stream.id, 2) + data(stream.id, b"ab", end=True))
     assert stream.ended
-    assert 1 == session._h2.open_outbound_streams
+    assert 1 == open_at_h2(session)
     session.send(stream, memoryview(b"rest"), True)
     session.release(stream)
-    assert 0 == session._h2.open_outbound_streams
+    assert 0 == open_at_h2(session)
 
 
 def test_trailers_still_come_after_data() -> None:

@@ -11,7 +11,7 @@ from h2.errors import ErrorCodes
 from h2.events import RequestReceived, StreamReset
 from hyperframe.frame import GoAwayFrame
 from tests.support.colours import Colour
-from tests.support.http2_client import LIMITS, connect
+from tests.support.http2_client import LIMITS, connect, open_at_h2
 from tests.support.http2_server import HTTP2Server, Peer
 
 from httpx_core import ReadTimeout, RemoteProtocolError, Request
@@ -367,7 +367,7 @@ async def test_cancelling_at_every_await_leaves_the_connection_good(
                     break
                 assert done + 1 == line.done
                 assert b"xxx" == await line.get("/bytes/3")
-                assert 0 == line.connection._session._h2.open_outbound_streams
+                assert 0 == open_at_h2(line.connection._session)
             assert 0 < cancelled < 400
 
 
@@ -394,7 +394,7 @@ async def test_ten_thousand_cancels_leave_no_open_stream(async_colour: Colour) -
                 await colour.concurrently(*[one] * 100)
             assert b"xxx" == await line.get("/bytes/3")
             session = line.connection._session
-            assert 0 == session._h2.open_outbound_streams
+            assert 0 == open_at_h2(session)
             assert {} == session.streams
             assert 10_001 == line.done
             # All credit came back: nothing that was thrown away is still owed to the server.

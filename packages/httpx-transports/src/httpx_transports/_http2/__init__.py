@@ -3,9 +3,11 @@
 | module | holds |
 | --- | --- |
 | `fields` | the fields of a request and of a response, written and checked |
+| `compression` | fields as bytes: hpack's coders, made flat |
 | `streams` | what is known of one stream |
 | `frames` | the cut of the incoming bytes into frames, and what is checked before h2 sees them |
 | `inbound` | DATA as it comes, and the windows for it, without h2 |
+| `heads` | what the header blocks of a response say, without h2 |
 | `start` | h2's set-up and our settings |
 | `session` | all streams, over h2: no socket, no clock, no lock |
 | `turns` | who reads and who writes, when many tasks or threads share a connection |

@@ -1,13 +1,13 @@
 """FrameCutter: cuts incoming bytes into whole frames, and bounds what a peer may make us collect.
 
-It goes before h2, which gets every frame but GOAWAY and DATA, for three reasons:
+It goes before h2, which does not get all frames, for three reasons:
 
 1. h2 keeps an overlong frame until all of it came, and header blocks of 64 frames: here a frame is
    refused by its first nine bytes, and a header block by its sum (RFC 9113, 4.2 and 10.5.1).
 2. After a GOAWAY h2 takes nothing more, though the streams it spares are still to be served (6.8).
 3. h2 takes 60 % of a download's time for its DATA frames, and ends the whole connection when one
    response is longer or shorter than its Content-Length, which is the end of one stream only
-   (8.1.1): `Inbound` takes them.
+   (8.1.1): `Inbound` takes them. Of the heads of responses it makes a dozen objects.
 
 The few frames that are written here, and not by h2, are at the end.
 """
@@ -27,6 +27,7 @@ CONTINUATION = 0x9
 END_STREAM = 0x1
 END_HEADERS = 0x4
 PADDED = 0x8
+PRIORITY = 0x20
 
 HEAD = 9
 """The length of a frame's head (RFC 9113, 4.1)."""
@@ -34,10 +35,12 @@ HEAD = 9
 _read_head = Struct(">HBBBL").unpack_from
 _write_head = Struct(">HBBBL").pack
 _write_increment = Struct(">HBBBLL").pack
+_write_end = Struct(">HBBBLB").pack
 
 PROTOCOL_ERROR = 0x1
 FLOW_CONTROL_ERROR = 0x3
 FRAME_SIZE_ERROR = 0x6
+COMPRESSION_ERROR = 0x9
 ENHANCE_YOUR_CALM = 0xB
 
 
@@ -88,8 +91,17 @@ class FrameCutter:
             stop = position + HEAD + length
             if stop > size:
                 break
-            if (kind in _BLOCK_KINDS or self._block >= 0) and not self._count(kind, flags, length):
-                break
+            if kind in _BLOCK_KINDS or self._block >= 0:
+                if not self._count(kind, flags, length):
+                    break
+                if not stream_id & 1:
+                    # RFC 9113, 5.1.1: a server's own stream, which no PUSH_PROMISE allowed, or none.
+                    # h2 would open one after the other.
+                    self.fault = (
+                        PROTOCOL_ERROR,
+                        f"a header block on stream {stream_id & 0x7FFFFFFF}, which no client opens",
+                    )
+                    break
             frames.append(Frame(kind, flags, stream_id & 0x7FFFFFFF, position, stop))
             position = stop
         if position < size and self.fault is None:
@@ -126,11 +138,9 @@ def emptied(frame: Frame) -> bytes:
     return _write_head(0, 0, DATA, frame.flags & END_STREAM, frame.stream_id)
 
 
-def end_of_stream(frame: Frame) -> bytes:
-    """A HEADERS frame of no fields that ends the stream, if `frame` does; else b""."""
-    if not frame.flags & END_STREAM:
-        return b""
-    return _write_head(0, 0, HEADERS, END_HEADERS | END_STREAM, frame.stream_id)
+def end_of_stream(stream_id: int) -> bytes:
+    """A HEADERS frame that ends the stream: a head, or trailers, of the one field `:status: 200`."""
+    return _write_end(0, 1, HEADERS, END_HEADERS | END_STREAM, stream_id, 0x88)
 
 
 _ERRORS = (

@@ -6,10 +6,11 @@ the streams. The caller sees to it that one thread at a time is in here.
 Theory of operation. h2 keeps the states, the windows for what we send and the compression tables, and
 they are asked for, never copied. What is added here is what h2 leaves out, or would take too long for:
 
-1. DATA (RFC 9113, 6.1) is taken by `Inbound`, which keeps the windows for what we receive. h2 is told
-   the end of a stream, by a frame of ours in place of the peer's: trailers without a field, since it
-   would hold an empty DATA frame to a Content-Length of which it saw nothing come. DATA that may not
-   come, or comes too late, it gets emptied: what is answered to that is its to say (5.1).
+1. A response (RFC 9113, 8.1) is taken without h2: its header blocks by `take_block`, its DATA by
+   `Inbound`, which keeps the windows for what we receive. h2's decoder reads the blocks, so that its
+   table is kept, and h2 is told the end of a stream, by a head of ours in place of the peer's. What may
+   not come, or comes too late, it gets (DATA emptied): what is answered to that is its to say (5.1).
+   So it does a header block in several frames, with padding or with a priority.
 2. GOAWAY (6.8): h2 stops at once, while streams up to `last_stream_id` are to be served to their
    end. So h2 is not told of it.
 3. A malformed response ends its stream and not the connection (8.1.1).
@@ -30,7 +31,6 @@ from h2.events import (
     RemoteSettingsChanged,
     ResponseReceived,
     SettingsAcknowledged,
-    StreamEnded,
     StreamReset,
     TrailersReceived,
     WindowUpdated,
@@ -41,34 +41,36 @@ from h2.exceptions import (
     StreamClosedError,
     TooManyStreamsError,
 )
+from hpack import HPACKError, OversizedHeaderListError
 
 from httpx_core import RemoteProtocolError
 
-from .fields import (
-    MalformedError,
-    checked_fields,
-    response_head,
-    response_length,
-)
+from .fields import MalformedError
 from .frames import (
+    COMPRESSION_ERROR,
     CONTINUATION,
     DATA,
     END_HEADERS,
+    END_STREAM,
+    ENHANCE_YOUR_CALM,
     GOAWAY,
     HEAD,
     HEADERS,
+    PADDED,
+    PRIORITY,
     Frame,
     FrameCutter,
     emptied,
     end_of_stream,
     error_name,
 )
-from .inbound import Breach, Inbound, StreamBreach, wrong_length
+from .heads import take_block
+from .inbound import Breach, Inbound, StreamBreach
 from .start import MAX_FRAME, never_indexed, start_h2
 from .streams import Fault, Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     Pair = tuple[bytes, bytes]
 
@@ -89,6 +91,9 @@ MANY = 256
 
 SLICE = 128 * 1024
 """Bytes of a request's body that are handed to h2 at a time."""
+
+
+_BLOCK_FLAGS = END_HEADERS | PADDED | PRIORITY
 
 
 class Session:
@@ -151,9 +156,8 @@ class Session:
             RemoteSettingsChanged: self._on_settings,
             ResponseReceived: self._on_response,
             SettingsAcknowledged: self._on_acknowledgement,
-            StreamEnded: self._on_end,
             StreamReset: self._on_reset,
-            TrailersReceived: self._on_trailers,
+            TrailersReceived: self._on_response,
             WindowUpdated: self._on_window,
         }
 
@@ -253,25 +257,27 @@ class Session:
         if self.failure is not None:
             return touched
         data, frames = self._cutter.cut(data)
-        view = memoryview(data)
         # What h2 gets next; `waits`: a frame of the peer's is among it, which may change what the
-        # next DATA frame is.
-        due: list[bytes | memoryview] = []
+        # next frame of a response is.
+        due: list[bytes] = []
         waits = False
         for frame in frames:
             kind, flags, stream_id, start, stop = frame
-            if kind == DATA:
+            if kind == DATA or (kind == HEADERS and flags & _BLOCK_FLAGS == END_HEADERS):
                 if waits:
                     waits = False
                     self._to_h2(due)
-                told = self._on_data(data, frame)
+                told = (self._on_data if kind == DATA else self._on_block)(data, frame)
                 if told:
                     due.append(told)
+                    if kind == HEADERS:
+                        # Where h2 decodes it, it must do so before the next one is decoded here.
+                        self._to_h2(due)
             elif kind == GOAWAY and stream_id == 0 and stop - start >= HEAD + 8:
                 self._to_h2(due)
                 self._on_goaway(data[start + HEAD : stop])
             else:
-                due.append(view[start:stop])
+                due.append(data[start:stop])
                 waits = True
                 if len(due) >= MANY or (flags & END_HEADERS and kind in (HEADERS, CONTINUATION)):
                     # What one response does wrong must not hide what came before it.
@@ -299,7 +305,7 @@ class Session:
         self._shut = True
         self.limit = 0
 
-    def _to_h2(self, frames: list[bytes | memoryview]) -> None:
+    def _to_h2(self, frames: list[bytes]) -> None:
         """Give h2 what is due, and take up what it says to it."""
         if not frames or self.failure is not None:
             return
@@ -333,51 +339,49 @@ class Session:
             )
         )
 
-    def _on_response(self, event: ResponseReceived) -> None:
+    def _on_response(self, event: ResponseReceived | TrailersReceived) -> None:
         stream = self.streams.get(event.stream_id)
-        if stream is None:
-            return
-        try:
-            status, fields = response_head(event.headers, self._max_header_fields)
-            if status < 200:
-                raise MalformedError(f"its final status is {status}")
-            length = response_length(fields)
-        except MalformedError as exc:
-            self._malformed(stream, str(exc), exc)
-            return
-        if status in (204, 304) or not stream.has_content:
-            # RFC 9110, 6.4.1: no content follows, whatever length is declared.
-            stream.declared = 0
-        else:
-            stream.declared = length
-        stream.fields = fields
-        stream.status = status
-        self._touch(stream)
+        # It has ended already where the block is ours, by which h2 was told so.
+        if stream is not None and not stream.ended:
+            self._take_block(stream, event.headers, event.stream_ended is not None)
 
     def _on_interim(self, event: InformationalResponseReceived) -> None:
         stream = self.streams.get(event.stream_id)
-        if stream is None:
-            return
+        if stream is not None:
+            self._take_block(stream, event.headers, False)
+
+    def _on_block(self, data: bytes, frame: Frame) -> bytes:
+        """Take in a whole header block. Returns the frame that h2 gets in its place, b"" for none."""
+        if self.failure is not None:
+            return b""
+        _, flags, stream_id, start, stop = frame
+        stream = self.streams.get(stream_id)
+        if stream is None or stream.ended:
+            return data[start:stop]
         try:
-            head = response_head(event.headers, self._max_header_fields)
-            if head[0] == 101:
-                raise MalformedError("its status is 101, which HTTP/2 does not have")
-            if len(stream.interim) >= self._max_interim_responses:
-                raise MalformedError(f"it has more than {len(stream.interim)} interim responses")
+            pairs = self._h2.decoder.decode(data[start + HEAD : stop], True)
+        except OversizedHeaderListError as exc:
+            self._give_up(ENHANCE_YOUR_CALM, str(exc), exc)
+        except HPACKError as exc:
+            # RFC 9113, 4.3.
+            self._give_up(COMPRESSION_ERROR, f"a header block cannot be decoded: {exc}", exc)
+        else:
+            ends = bool(flags & END_STREAM)
+            if self._take_block(stream, pairs, ends) and ends:
+                return end_of_stream(stream_id)
+        return b""
+
+    def _take_block(self, stream: Stream, pairs: Iterable[Pair], ends: bool) -> bool:
+        """Take in what a header block says; whether it says what it may."""
+        try:
+            take_block(
+                stream, list(pairs), ends, self._max_header_fields, self._max_interim_responses
+            )
         except MalformedError as exc:
             self._malformed(stream, str(exc), exc)
-            return
-        stream.interim.append(head)
+            return False
         self._touch(stream)
-
-    def _on_trailers(self, event: TrailersReceived) -> None:
-        stream = self.streams.get(event.stream_id)
-        if stream is None:
-            return
-        try:
-            stream.trailers = checked_fields(event.headers, self._max_header_fields)
-        except MalformedError as exc:
-            self._malformed(stream, f"in its trailers {exc}", exc)
+        return True
 
     def _on_data(self, data: bytes, frame: Frame) -> bytes:
         """Take in a DATA frame. Returns the frame that h2 gets in its place, b"" when it gets none."""
@@ -390,23 +394,14 @@ class Session:
                 return emptied(frame)
             if self._inbound.receive(stream, data, frame):
                 self._touch(stream)
-            return end_of_stream(frame)
+            if frame.flags & END_STREAM:
+                return end_of_stream(frame.stream_id)
         except StreamBreach as exc:
             assert stream is not None  # noqa: S101  # `drop` does not raise it
             self._malformed(stream, str(exc), exc, exc.code)
         except Breach as exc:
             self._give_up(exc.code, str(exc), exc)
         return b""
-
-    def _on_end(self, event: StreamEnded) -> None:
-        stream = self.streams.get(event.stream_id)
-        if stream is None or stream.ended:
-            return
-        if stream.declared is not None and stream.received != stream.declared:
-            self._malformed(stream, wrong_length(stream.received, stream.declared))
-            return
-        stream.ended = True
-        self._touch(stream)
 
     def _on_reset(self, event: StreamReset) -> None:
         stream = self.streams.pop(event.stream_id, None)
@@ -430,7 +425,7 @@ class Session:
         if event.stream_id:
             stream = self.streams.get(event.stream_id)
             if stream is not None and stream.blocked:
-                self._touch(stream)
+                self._touch_unblocked(stream)
         else:
             self._touch_blocked()
 
@@ -510,7 +505,19 @@ class Session:
     def _touch_blocked(self) -> None:
         for stream in self.streams.values():
             if stream.blocked:
-                self._touch(stream)
+                self._touch_unblocked(stream)
+
+    def _touch_unblocked(self, stream: Stream) -> None:
+        """Tell who waits for room that there is some. A frame that brings none is no news: a peer could
+        send such frames without end, and each would begin the user's limit anew.
+        """
+        try:
+            stream.blocked = self._h2.local_flow_control_window(stream.id) <= 0
+        except H2Error:
+            # Closed by a frame behind this one, of which the next event tells.
+            stream.blocked = False
+        if not stream.blocked:
+            self._touch(stream)
 
 
 def _ignore(event: object) -> None:

@@ -2,40 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.settings import SettingCodes, Settings
-from hpack import Encoder, NeverIndexedHeaderTuple
+from hpack import NeverIndexedHeaderTuple
 
+from .compression import FieldDecoder, FieldEncoder
 from .fields import SECRET_FIELDS
 
 if TYPE_CHECKING:
-    from hpack import HeaderTuple
-
     Pair = tuple[bytes, bytes]
 
 MAX_FRAME = 65_536
 """The largest frame we take, in bytes: four times the least, so that large bodies come in fewer."""
 
-LONGEST_CODED = 1024
-"""The longest field that is Huffman-coded, in bytes. The code is optional (RFC 7541, 5.2), and hpack
-takes quadratic time to write it: 2.3 seconds for a value of 100 KB."""
+MAX_KNOWN = 512
+"""Streams, open and ended, that h2 may have in mind before it is made to forget the ended ones."""
 
 
-class FieldEncoder(Encoder):
-    """hpack's encoder, whose time grows with the fields and no faster."""
+class ClientSide(H2Connection):
+    """h2, which does not count its open streams anew for each request."""
 
-    def encode(  # pyright: ignore[reportIncompatibleMethodOverride]  # h2 gives no other
-        self,
-        headers: Iterable[HeaderTuple | tuple[bytes, bytes]],  # type: ignore[override]  # h2 gives no other
-        huffman: bool = True,
-    ) -> bytes:
-        fields = list(headers)
-        coded = huffman and max(len(name) + len(value) for name, value in fields) <= LONGEST_CODED
-        return super().encode(fields, coded)
+    @property
+    def open_outbound_streams(self) -> int:
+        """At most so many streams are open: it is exact where the peer's limit, or ours, is near.
+
+        h2 walks over all streams for it, those included that have ended since the last walk, which
+        that one forgets. So the walk is made when it matters, and not for every request.
+        """
+        known = len(self.streams)
+        if known < min(self.remote_settings.max_concurrent_streams, MAX_KNOWN):
+            return known
+        return super().open_outbound_streams
 
 
 def never_indexed(fields: list[Pair]) -> list[Pair]:
@@ -51,7 +51,7 @@ def never_indexed(fields: list[Pair]) -> list[Pair]:
 
 def start_h2(stream_window: int, max_header_size: int) -> H2Connection:
     """h2 with our settings, its preface queued."""
-    h2 = H2Connection(
+    h2 = ClientSide(
         H2Configuration(
             client_side=True,
             header_encoding=None,
@@ -72,6 +72,7 @@ def start_h2(stream_window: int, max_header_size: int) -> H2Connection:
     )
     h2.max_inbound_frame_size = MAX_FRAME
     h2.encoder = FieldEncoder()
+    h2.decoder = FieldDecoder()
     h2.decoder.max_header_list_size = max_header_size
     h2.initiate_connection()
     return h2
