@@ -77,7 +77,7 @@ WORDS = [
 ]
 
 
-@pytest.mark.parametrize(("error", "words"), WORDS, ids=lambda given: type(given).__name__)
+@pytest.mark.parametrize(("error", "words"), WORDS, ids=str)
 def test_a_mistake_with_a_stream_has_the_words_of_0_28(error: StreamError, words: str) -> None:
     assert words in str(error)
     assert str(error).startswith("Attempted to ")

@@ -210,6 +210,18 @@ async def test_CVE_2021_28363_an_unverified_origin_does_not_make_its_proxy_unver
     assert [] == server.requests
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_client_that_verifies_no_origin_verifies_its_proxy(
+    colour: Colour, authority: Any, stack: ExitStack, scheme: str
+) -> None:
+    """As 0.28 had it: the proxy gets credentials, and `verify=False` is said of the origin."""
+    server = stack.enter_context(ProxyServer(ssl_context=authority.server_context("127.0.0.1")))
+    async with colour.client(proxy=server.url, verify=False) as client:
+        with pytest.raises(httpx.ConnectError, match=r"(?i)certificate"):
+            await client.get(f"{scheme}://origin.test/")
+    assert [] == server.requests
+
+
 @pytest.mark.parametrize("answer", [b"X-Injected: 1\r\n\r\n", b"HTTP/1.1 200 OK\r\n\r\npoison"])
 async def test_a_proxy_cannot_speak_for_the_origin_before_the_tunnel_is_used(
     colour: Colour, authority: Any, stack: ExitStack, answer: bytes

@@ -11,6 +11,7 @@ import certifi
 import pytest
 import trustme
 
+from httpx_transports import HTTPTransport
 from httpx_transports._tls import create_ssl_context
 from httpx_transports._tls_shared import ALPN_HTTP1, ALPN_HTTP2, default_context, wrap
 
@@ -33,6 +34,13 @@ def test_the_default_trusts_certifi_and_checks_names() -> None:
     assert context.check_hostname
     assert ssl.CERT_REQUIRED == context.verify_mode
     assert ssl.TLSVersion.TLSv1_2 <= context.minimum_version
+
+
+def test_none_is_the_default() -> None:
+    """Wrappers hand on None for "not given": as in 0.28 it never means less than verification."""
+    context = create_ssl_context(verify=None)  # type: ignore[arg-type]  # what wrappers do
+    assert (ssl.CERT_REQUIRED, True) == (context.verify_mode, context.check_hostname)
+    HTTPTransport(verify=None).close()  # type: ignore[arg-type]  # what wrappers do
 
 
 def test_without_verification_nothing_is_checked() -> None:
@@ -62,7 +70,7 @@ def test_a_path_that_is_not_there_is_an_error() -> None:
         create_ssl_context(verify="/no/such/file")
 
 
-@pytest.mark.parametrize("verify", [None, 1, 0, 2.5, b"path"])
+@pytest.mark.parametrize("verify", [1, 0, 2.5, b"path"])
 def test_any_other_kind_of_verify_is_a_type_error(verify: Any) -> None:
     with pytest.raises(TypeError, match=r"`verify` must be a bool, an ssl.SSLContext or a path"):
         create_ssl_context(verify=verify)

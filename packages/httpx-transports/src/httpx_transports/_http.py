@@ -206,7 +206,7 @@ def _context_source(
 
     Arguments that can be wrong (a file that is not there) are looked at now.
     """
-    if verify is True and cert is None:
+    if (verify is True or verify is None) and cert is None:
 
         def shared() -> ssl.SSLContext:
             from ._tls_shared import default_context

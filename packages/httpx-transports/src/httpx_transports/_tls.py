@@ -39,7 +39,8 @@ def create_ssl_context(
 
     if isinstance(verify, ssl.SSLContext):
         context = verify
-    elif verify is True:
+    elif verify is True or verify is None:
+        # None, which many a wrapper hands on for "not given", verifies as it did in 0.28.
         context = _trusting_defaults(trust_env)
     elif verify is False:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -162,7 +162,7 @@ class Dialer:
             if proxy.url.scheme == "https":
                 stream = await self._secure(
                     stream,
-                    proxy.ssl_context or self._ssl_context(),
+                    proxy.ssl_context or self._context_for_proxies(),
                     proxy.url._origin[1],
                     ("http/1.1",),
                     attempt,
@@ -224,6 +224,17 @@ class Dialer:
             timeout=limit,
             socket_options=self._socket_options,
         )
+
+    def _context_for_proxies(self) -> ssl.SSLContext:
+        """The transport's context, unless it verifies nothing: what an origin is spared, a proxy is not."""
+        from ssl import CERT_NONE
+
+        context = self._ssl_context()
+        if context.verify_mode != CERT_NONE:
+            return context
+        from .._tls_shared import default_context
+
+        return default_context(http2=False)
 
     async def _secure(
         self,
