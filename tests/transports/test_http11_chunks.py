@@ -1,4 +1,4 @@
-"""Bodies in chunks at their bounds: what is one byte below a limit, on it and above it; bytes in, bytes out."""
+"""Bodies in chunks at their bounds: what is one byte below, on and above a limit; bytes in, bytes out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from httpx_core import RemoteProtocolError
 from httpx_transports._http11.body import ChunkedDecoder
 
-# Of the chunk-size line, with its CRLF. Written out: a test that asked the module for it would agree with any.
+# Of the chunk-size line, with its CRLF. Written out: a test that asks the module for it agrees with any.
 LINE = 16_384
 
 

@@ -270,9 +270,6 @@ class Session:
                 told = (self._on_data if kind == DATA else self._on_block)(data, frame)
                 if told:
                     due.append(told)
-                    if kind == HEADERS:
-                        # Where h2 decodes it, it must do so before the next one is decoded here.
-                        self._to_h2(due)
             elif kind == GOAWAY and stream_id == 0 and stop - start >= HEAD + 8:
                 self._to_h2(due)
                 self._on_goaway(data[start + HEAD : stop])
@@ -356,8 +353,6 @@ class Session:
             return b""
         _, flags, stream_id, start, stop = frame
         stream = self.streams.get(stream_id)
-        if stream is None or stream.ended:
-            return data[start:stop]
         try:
             pairs = self._h2.decoder.decode(data[start + HEAD : stop], True)
         except OversizedHeaderListError as exc:
@@ -366,6 +361,10 @@ class Session:
             # RFC 9113, 4.3.
             self._give_up(COMPRESSION_ERROR, f"a header block cannot be decoded: {exc}", exc)
         else:
+            if stream is None or stream.ended:
+                # Never as an interim one: to h2 that ends the connection, though our reset of the stream
+                # may have been on its way (RFC 9113, 5.1).
+                return end_of_stream(stream_id)
             ends = bool(flags & END_STREAM)
             if self._take_block(stream, pairs, ends) and ends:
                 return end_of_stream(stream_id)
