@@ -146,6 +146,10 @@ class Sender:
         outgoing = self._outgoing
         assert self._upload is not None  # noqa: S101  # its caller looked
         data = await self._upload.next()
+        deadline = self._attempt.deadline
+        if deadline is not None and monotonic() >= deadline:
+            # Neither side has to be slow in a single step for the whole to take too long.
+            raise faults.write_deadline(peer_of(self._stream, self._attempt))
         if data is None:
             self._upload = None
             if outgoing.chunked:

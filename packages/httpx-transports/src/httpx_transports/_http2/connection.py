@@ -26,7 +26,7 @@ from httpx_core import (
     wire,
 )
 
-from .._backends.faults import peer_name
+from .._backends import faults
 from .._body import AsyncResponseStream, ResponseStream, Upload
 from .._connection import Connection
 from .._network_stream import AsyncNetworkStreamFace, NetworkStreamFace
@@ -255,12 +255,19 @@ class HTTP2Connection(Connection):
         """Send the body, until all is sent or a response is there; what is left goes on with its body."""
         if "expect" in attempt.request.headers:
             await self._await_continue(stream, attempt)
+        since = 0.0
+        limit = deadline = None
         while not (stream.finished or stream.ended or stream.status or stream.fault):
             if await self._send_some(stream, attempt, outgoing):
+                since = 0.0
                 continue
-            limit = attempt.left(attempt.write)
-            deadline = None if limit is None else monotonic() + limit
+            if not since:
+                # Until something leaves, whatever else comes meanwhile.
+                since = monotonic()
+                limit = attempt.left(attempt.write)
+                deadline = None if limit is None else since + limit
             if not await self._turns.wait(stream, deadline):
+                self._retire_if_silent(since)
                 raise WriteTimeout(
                     f"Sending the request to {self._peer} timed out: the server opened no window for "
                     f"its body within {limit:.4g} seconds.",
@@ -271,6 +278,9 @@ class HTTP2Connection(Connection):
         """Send what fits of the body; False when there is no room for it."""
         if not outgoing.rest and not outgoing.last:
             await outgoing.fill()
+        if attempt.deadline is not None and monotonic() >= attempt.deadline:
+            # A server that takes a little at a time, and a body without end, hold nobody longer.
+            raise faults.write_deadline(self._peer)
         turns = self._turns
         if turns.is_congested:
             await turns.write(attempt.write, attempt.deadline, stream)
@@ -308,7 +318,8 @@ class HTTP2Connection(Connection):
         turns = self._turns
         if not turns.write_now():
             await turns.write(attempt.write, attempt.deadline)
-        deadline = monotonic() + CONTINUE_LIMIT
+        wait = CONTINUE_LIMIT if attempt.read is None else min(CONTINUE_LIMIT, attempt.read)
+        deadline = monotonic() + (attempt.left(wait) or 0.0)
         while not (stream.status or stream.fault or stream.interim):
             if not await turns.wait(stream, deadline):
                 return
@@ -459,7 +470,7 @@ def _peer_name(stream: NetworkStream) -> str:
     address = stream.get_extra_info("server_addr")
     if isinstance(address, tuple):
         host, port = cast("tuple[str, int]", address[:2])
-        return peer_name(host, port)
+        return faults.peer_name(host, port)
     return str(address) if address else "the server's end"
 
 
