@@ -127,6 +127,19 @@ def test_a_request_over_a_mock_loads_no_cookie_jar_and_no_ssl() -> None:
     assert set() == loaded & {"http.cookiejar", "http.client", "ssl", "asyncio", "anyio", "h11"}
 
 
+def test_an_import_compiles_no_regular_expression() -> None:
+    loaded_after(
+        "import contextlib, enum, functools, re, typing, warnings\n"
+        "patterns = []\n"
+        "compile_pattern = re.compile\n"
+        "re.compile = lambda *args: [patterns.append(args), compile_pattern(*args)][1]\n"
+        "import httpx\n"
+        "assert patterns == [], patterns\n"
+        "httpx.URL('https://example.org/')\n"
+        "assert patterns, 'none is seen'\n"
+    )
+
+
 @pytest.mark.parametrize("package", sorted(LEFT_OUT))
 def test_a_name_that_is_loaded_later_is_listed_found_and_kept(package: str) -> None:
     loaded_after(
