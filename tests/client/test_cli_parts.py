@@ -17,7 +17,14 @@ from httpx._cli.certificates import lines, pairs
 from httpx._cli.exits import sentence
 from httpx._cli.progress import amount, clock, columns, progress_line
 from httpx._cli.records import record_of
-from httpx._cli.resuming import Record, Verdict, content_range, decide, validator_of
+from httpx._cli.resuming import (
+    Record,
+    Verdict,
+    content_range,
+    decide,
+    total_size,
+    validator_of,
+)
 from httpx._cli.terminal import Screen, abandon_stdout, visible
 from httpx._cli.timing import Timing
 from httpx._cli.watching import Watcher
@@ -382,6 +389,24 @@ def test_only_what_tells_states_apart_byte_for_byte_is_a_validator(
     headers: dict[str, str], validator: str | None
 ) -> None:
     assert validator == validator_of(httpx.Headers(headers))
+
+
+@pytest.mark.parametrize(
+    ("headers", "size"),
+    [
+        ({"Content-Length": "12"}, 12),
+        ({}, None),
+        ({"Content-Length": "-1"}, None),
+        ({"Content-Length": "\u0661"}, None),
+        ({"Content-Length": "9" * 19}, None),
+        # RFC 9112, 6.3: it overrides the length, which may be anything then.
+        ({"Content-Length": "12", "Transfer-Encoding": "chunked"}, None),
+    ],
+)
+def test_the_size_of_a_file_is_what_an_answer_is_as_long_as(
+    headers: dict[str, str], size: int | None
+) -> None:
+    assert size == total_size(httpx.Headers(headers))
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,10 @@ def validator_of(headers: Headers) -> str | None:
 
 
 def total_size(headers: Headers) -> int | None:
-    """The Content-Length of a whole answer."""
+    """The Content-Length of a whole answer; None where it does not say how long the body is."""
+    if "transfer-encoding" in headers:
+        # It overrides the length (RFC 9112, 6.3), which may be anything then.
+        return None
     text = headers.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
