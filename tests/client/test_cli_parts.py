@@ -397,7 +397,7 @@ def test_only_what_tells_states_apart_byte_for_byte_is_a_validator(
         ({"Content-Length": "12"}, 12),
         ({}, None),
         ({"Content-Length": "-1"}, None),
-        ({"Content-Length": "\u0661"}, None),
+        ({"Content-Length": "+1"}, None),
         ({"Content-Length": "9" * 19}, None),
         # RFC 9112, 6.3: it overrides the length, which may be anything then.
         ({"Content-Length": "12", "Transfer-Encoding": "chunked"}, None),
