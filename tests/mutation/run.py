@@ -143,7 +143,8 @@ def changes(source: str, only: int | None) -> Iterator[tuple[int, str, str]]:
                 for number, pair in enumerate(zip(before, changed.splitlines(), strict=False), 1)
                 if pair[0] != pair[1]
             )
-            if only in (None, at):
+            # What is for type checkers alone no test could notice.
+            if only in (None, at) and not before[at - 1].lstrip().startswith("if TYPE_CHECKING"):
                 yield at, "\n    ".join([operator, *edits]), changed
 
 

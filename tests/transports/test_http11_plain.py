@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from httpx_transports._http11.body import ChunkedDecoder
+from httpx_transports._http11.body import ChunkedDecoder, LengthDecoder
 from httpx_transports._http11.head import plain_head, plain_trailers
 
 
@@ -42,3 +42,10 @@ def test_the_size_of_a_chunk_is_hexadecimal(size: int) -> None:
     assert b"x" * size == body.feed(data)
     assert body.complete
     assert b"" == body.leftover
+
+
+def test_what_is_fed_behind_the_end_of_a_body_is_none_of_it() -> None:
+    body = LengthDecoder(5)
+    assert b"hello" == body.feed(b"hello")
+    assert b"" == body.feed(b"HTTP/1.1 200 OK")
+    assert b"HTTP/1.1 200 OK" == body.leftover
