@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +35,22 @@ class Line:
         self.connection = connection
         self.url = url
         self.done = 0
+        self._told = threading.Condition()
         self.limits: list[int] = []
         connection.on_done = self._on_done
         connection.on_change = lambda c: self.limits.append(c.limit)
 
     def _on_done(self, attempt: Any) -> None:
-        self.done += 1
+        with self._told:
+            self.done += 1
+            self._told.notify_all()
+
+    def done_in_time(self, count: int) -> int:
+        """`done`, waited for where another thread may tell: of a sync response that was dropped."""
+        if not self.colour.is_async:
+            with self._told:
+                self._told.wait_for(lambda: self.done >= count, 10)
+        return self.done
 
     def attempt(self, method: str, path: str, *, timeout: Any = None, **kwargs: Any) -> Any:
         from httpx_transports._attempt import Attempt
