@@ -290,6 +290,27 @@ async def test_a_connection_that_was_silent_through_a_timeout_serves_no_more(
         assert 2 == server.accepted
 
 
+@pytest.mark.parametrize("began", [False, True], ids=["before the head", "in the body"])
+async def test_a_timeout_names_the_goaway_that_came_before_it(colour: Colour, began: bool) -> None:
+    """The server says what is wrong, serves nothing any more, and does not close."""
+    timed_out = threading.Event()
+
+    def script(peer: Peer, number: int) -> None:
+        stream_id, _ = peer.next_request()
+        if began:
+            peer.headers(stream_id, 200)
+        peer.frames(goaway(stream_id, ErrorCodes.ENHANCE_YOUR_CALM, b"too many"))
+        timed_out.wait(20)
+
+    with HTTP2Server(script) as server:
+        async with await connect(colour, server) as line:
+            with pytest.raises(
+                ReadTimeout, match=r"0\.2 seconds, .*ENHANCE_YOUR_CALM, b'too many'"
+            ):
+                await line.get("/", timeout={"read": 0.2})
+        timed_out.set()
+
+
 async def test_an_idle_connection_that_the_server_closed_is_stale(colour: Colour) -> None:
     def script(peer: Peer, number: int) -> None:
         stream_id, _ = peer.next_request()

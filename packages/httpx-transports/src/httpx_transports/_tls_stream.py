@@ -306,6 +306,9 @@ class TLSStream(NetworkStream):
             raise self._read_failure(exc) from exc
 
     def write_now(self, data: bytes | memoryview) -> bool:
+        if not data:
+            # Only asked whether there is room: that is the network's to say, and costs no encryption.
+            return not self._broken and self._inner.write_now(b"")
         if self._broken or not self._lock.try_acquire():
             return False
         try:

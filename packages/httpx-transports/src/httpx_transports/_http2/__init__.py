@@ -8,6 +8,8 @@
 | `frames` | the cut of the incoming bytes into frames, and what is checked before h2 sees them |
 | `inbound` | DATA as it comes, and the windows for it, without h2 |
 | `heads` | what the header blocks of a response say, without h2 |
+| `failures` | the ways in which a stream or the connection fails, in words |
+| `life` | when a peer is asked for a sign of life, and when it is dead |
 | `start` | h2's set-up and our settings |
 | `session` | all streams, over h2: no socket, no clock, no lock |
 | `turns` | who reads and who writes, when many tasks or threads share a connection |

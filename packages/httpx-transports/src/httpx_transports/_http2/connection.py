@@ -31,6 +31,7 @@ from .._body import AsyncResponseStream, ResponseStream, Upload
 from .._connection import Connection
 from .._network_stream import AsyncNetworkStreamFace, NetworkStreamFace
 from .body import Outgoing, ResponseBody
+from .failures import having_said
 from .fields import declared_length, request_fields
 from .session import Session
 from .streams import Fault, Stream
@@ -334,7 +335,7 @@ class HTTP2Connection(Connection):
                     self._retire_if_silent(started)
                     raise ReadTimeout(
                         f"The response of {self._peer} timed out: its head did not come within "
-                        f"{limit:.4g} seconds.",
+                        f"{limit:.4g} seconds{having_said(self._session.goaway)}.",
                         request=attempt.request,
                     )
         attempt.answered = bool(stream.status or stream.interim)
@@ -408,7 +409,7 @@ class HTTP2Connection(Connection):
                 self._retire_if_silent(started)
                 raise ReadTimeout(
                     f"The response of {self._peer} timed out: nothing of its body came within "
-                    f"{limit:.4g} seconds.",
+                    f"{limit:.4g} seconds{having_said(self._session.goaway)}.",
                     request=attempt.request,
                 )
 
@@ -440,7 +441,7 @@ class HTTP2Connection(Connection):
         turns = self._turns
         with turns.mutex:
             self._session.release(stream)
-        if not turns.write_now() and not self._backend.is_async:
+        if not turns.write_soon() and not self._backend.is_async:
             await turns.write(1.0)
         self._done()
 

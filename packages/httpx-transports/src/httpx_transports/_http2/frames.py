@@ -40,6 +40,7 @@ _write_end = Struct(">HBBBLB").pack
 PROTOCOL_ERROR = 0x1
 FLOW_CONTROL_ERROR = 0x3
 FRAME_SIZE_ERROR = 0x6
+REFUSED_STREAM = 0x7
 COMPRESSION_ERROR = 0x9
 ENHANCE_YOUR_CALM = 0xB
 
@@ -164,3 +165,11 @@ _ERRORS = (
 def error_name(code: int) -> str:
     """An error code by its name in RFC 9113 (7)."""
     return _ERRORS[code] if code < len(_ERRORS) else f"error {int(code):#x}"
+
+
+def read_goaway(payload: bytes) -> tuple[int, str]:
+    """The last stream that the peer serves (RFC 9113, 6.8), and why it goes, in words."""
+    last = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF
+    reason = error_name(int.from_bytes(payload[4:8], "big"))
+    told = payload[8:208]
+    return last, f"{reason}, {told!r}" if told else reason

@@ -43,8 +43,7 @@ from h2.exceptions import (
 )
 from hpack import HPACKError, OversizedHeaderListError
 
-from httpx_core import RemoteProtocolError
-
+from . import failures
 from .fields import MalformedError
 from .frames import (
     COMPRESSION_ERROR,
@@ -62,15 +61,17 @@ from .frames import (
     FrameCutter,
     emptied,
     end_of_stream,
-    error_name,
+    read_goaway,
 )
 from .heads import take_block
 from .inbound import Breach, Inbound, StreamBreach
 from .start import MAX_FRAME, never_indexed, start_h2
-from .streams import Fault, Stream
+from .streams import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+
+    from .streams import Fault
 
     Pair = tuple[bytes, bytes]
 
@@ -151,13 +152,13 @@ class Session:
         self.goaway = ""
         self.settings: RemoteSettingsChanged | None = None
         self._handlers: dict[type, Callable[[Any], None]] = {
-            InformationalResponseReceived: self._on_interim,
+            InformationalResponseReceived: self._on_head,
             PingAckReceived: _ignore,
             RemoteSettingsChanged: self._on_settings,
-            ResponseReceived: self._on_response,
+            ResponseReceived: self._on_head,
             SettingsAcknowledged: self._on_acknowledgement,
             StreamReset: self._on_reset,
-            TrailersReceived: self._on_response,
+            TrailersReceived: self._on_head,
             WindowUpdated: self._on_window,
         }
 
@@ -328,24 +329,16 @@ class Session:
         """End the connection for what the peer did; h2 has queued its GOAWAY where `code` is None."""
         if code is not None:
             self._h2.close_connection(code)
-        self.lose(
-            Fault(
-                RemoteProtocolError,
-                f"The server at {self._peer} broke the HTTP/2 protocol: {message}.",
-                cause=cause,
-            )
-        )
+        self.lose(failures.broken_protocol(self._peer, message, cause))
 
-    def _on_response(self, event: ResponseReceived | TrailersReceived) -> None:
+    def _on_head(
+        self, event: InformationalResponseReceived | ResponseReceived | TrailersReceived
+    ) -> None:
         stream = self.streams.get(event.stream_id)
         # It has ended already where the block is ours, by which h2 was told so.
         if stream is not None and not stream.ended:
-            self._take_block(stream, event.headers, event.stream_ended is not None)
-
-    def _on_interim(self, event: InformationalResponseReceived) -> None:
-        stream = self.streams.get(event.stream_id)
-        if stream is not None:
-            self._take_block(stream, event.headers, False)
+            ends = not isinstance(event, InformationalResponseReceived) and event.stream_ended
+            self._take_block(stream, event.headers, bool(ends))
 
     def _on_block(self, data: bytes, frame: Frame) -> bytes:
         """Take in a whole header block. Returns the frame that h2 gets in its place, b"" for none."""
@@ -404,18 +397,12 @@ class Session:
 
     def _on_reset(self, event: StreamReset) -> None:
         stream = self.streams.pop(event.stream_id, None)
-        if stream is None:
+        if stream is None:  # pragma: no cover
+            # h2 tells of it once a stream, and never of one that was forgotten.
             return
         if not stream.ended:
             # RFC 9113, 8.1: after a complete response a reset only ends the request's body.
-            code = event.error_code
-            by = "The server at" if event.remote_reset else "We, for what came from"
-            stream.fault = Fault(
-                RemoteProtocolError,
-                f"{by} {self._peer} ended stream {stream.id} with {error_name(code)} "
-                f"{'before its response began' if not stream.status else 'in the middle of its response'}.",
-                refused=code == ErrorCodes.REFUSED_STREAM and not stream.status,
-            )
+            stream.fault = failures.reset(self._peer, stream, event.error_code, event.remote_reset)
         stream.finished = True
         self._close(stream)
         self._touch(stream)
@@ -446,20 +433,11 @@ class Session:
         """
         if self.failure is not None:
             return
-        last = int.from_bytes(payload[:4], "big") & 0x7FFFFFFF
-        code = int.from_bytes(payload[4:8], "big")
-        told = payload[8:208]
-        self._shut = True
-        self.limit = 0
-        self.goaway = reason = f"{error_name(code)}{f', {told!r}' if told else ''}"
+        last, self.goaway = read_goaway(payload)
+        self.retire()
         for stream in list(self.streams.values()):
             if stream.id > last and stream.fault is None and not stream.ended:
-                stream.fault = Fault(
-                    RemoteProtocolError,
-                    f"The server at {self._peer} shuts the connection down ({reason}) and did not "
-                    f"process the request on stream {stream.id}.",
-                    refused=True,
-                )
+                stream.fault = failures.not_processed(self._peer, stream, self.goaway)
                 self._reset(stream, ErrorCodes.CANCEL)
                 self._touch(stream)
 
@@ -471,11 +449,7 @@ class Session:
         code: int = ErrorCodes.PROTOCOL_ERROR,
     ) -> None:
         """RFC 9113, 8.1.1: a malformed response is the end of its stream."""
-        stream.fault = Fault(
-            RemoteProtocolError,
-            f"The response of the server at {self._peer} is malformed: {message}.",
-            cause=cause,
-        )
+        stream.fault = failures.malformed(self._peer, message, cause)
         self._reset(stream, code)
         self._touch(stream)
 
@@ -510,11 +484,7 @@ class Session:
         """Tell who waits for room that there is some. A frame that brings none is no news: a peer could
         send such frames without end, and each would begin the user's limit anew.
         """
-        try:
-            stream.blocked = self._h2.local_flow_control_window(stream.id) <= 0
-        except H2Error:
-            # Closed by a frame behind this one, of which the next event tells.
-            stream.blocked = False
+        stream.blocked = self._h2.local_flow_control_window(stream.id) <= 0
         if not stream.blocked:
             self._touch(stream)
 

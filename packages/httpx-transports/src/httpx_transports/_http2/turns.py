@@ -23,24 +23,19 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from httpx_core import (
-    ReadTimeout,
-    RemoteProtocolError,
-    TransportError,
-    WriteError,
-    WriteTimeout,
-)
+from httpx_core import ReadTimeout, TransportError, WriteTimeout
 
 from .._backends import faults
 from .._bridge import run
-from .streams import Fault
+from . import failures
+from .life import SignsOfLife
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .._backends.interface import Backend, NetworkStream, Wakeup
     from .session import Session
-    from .streams import Stream
+    from .streams import Fault, Stream
 
 READ_SIZE = 65_536
 """Bytes asked for by a read; more when reads come back full."""
@@ -68,15 +63,12 @@ class Turns:
         "_changed",
         "_congested",
         "_gathering",
-        "_heard",
         "_io",
         "_is_deaf",
         "_large",
+        "_life",
         "_parked",
         "_peer",
-        "_ping_interval",
-        "_ping_timeout",
-        "_pinged",
         "_reading",
         "_unsent",
         "_waiting",
@@ -101,8 +93,7 @@ class Turns:
         self.session = session
         self._peer = peer
         self._changed = changed
-        self._ping_interval = ping_interval
-        self._ping_timeout = ping_timeout
+        self._life = SignsOfLife(ping_interval, ping_timeout, monotonic())
         self.mutex = Lock()
         self._reading = self._writing = self._congested = self._large = False
         # Somebody will write in the event loop's next turn; and: the peer takes no more bytes.
@@ -110,15 +101,12 @@ class Turns:
         self._waiting: dict[Stream, Wakeup] = {}
         self._parked: list[Wakeup] = []
         self._unsent = b""
-        # When the last bytes came, and when a PING went out that has not been answered.
-        self._heard = monotonic()
-        self._pinged: float | None = None
 
     # Waiting and reading.
 
     def silent_since(self, moment: float) -> bool:
         """Whether nothing came from the peer after `moment`."""
-        return self._heard <= moment
+        return self._life.heard <= moment
 
     async def wait(self, stream: Stream, deadline: float | None) -> bool:
         """Wait until the stream has news: True; False when the deadline came first."""
@@ -175,13 +163,9 @@ class Turns:
     async def _receive(self, deadline: float | None) -> bool:
         """Read once and take it in, as the reader. False when the deadline came first."""
         until = deadline
-        if self._ping_interval is not None:
-            due = (
-                self._heard + self._ping_interval
-                if self._pinged is None
-                else self._pinged + self._ping_timeout
-            )
-            until = due if until is None or due < until else until
+        due = self._life.due()
+        if due is not None and (until is None or due < until):
+            until = due
         if self._congested and not self._writing:
             await self._push(until)
             if self.is_congested and not self.is_writing and not self._io.is_readable():
@@ -193,12 +177,12 @@ class Turns:
         except ReadTimeout:
             return await self._on_silence(deadline)
         except TransportError as exc:
-            self.fail(Fault(type(exc), str(exc), cause=exc))
+            self.fail(failures.lost(exc))
             return True
         self.take_in(data)
         # What does not leave at once is pushed by the next call: the reader never waits to write
         # without an eye on what comes, since a peer may take nothing before it is read.
-        self.write_now()
+        self.write_soon()
         return True
 
     async def _push(self, until: float | None) -> None:
@@ -224,11 +208,10 @@ class Turns:
     def take_in(self, data: bytes) -> None:
         """Feed what was read to the session, and wake those that it concerns."""
         if not data:
-            self._end_of_input()
+            self.fail(failures.closed_early(self._peer, self.session.goaway))
             return
         self._large = len(data) >= READ_SIZE
-        self._heard = monotonic()
-        self._pinged = None
+        self._life.hear(monotonic())
         session = self.session
         with self.mutex:
             limit = session.limit
@@ -273,7 +256,7 @@ class Turns:
         try:
             return self._io.read_now(LARGE_READ_SIZE)
         except TransportError as exc:
-            self.fail(Fault(type(exc), str(exc), cause=exc))
+            self.fail(failures.lost(exc))
             return b""
 
     async def _on_silence(self, deadline: float | None) -> bool:
@@ -281,36 +264,23 @@ class Turns:
         now = monotonic()
         if deadline is not None and now >= deadline:
             return False
-        if self._ping_interval is None:
-            return True
-        if self._pinged is None:
-            if now >= self._heard + self._ping_interval:
-                self.ping()
-                self.write_now()
-        elif now >= self._pinged + self._ping_timeout:
-            self.fail(
-                Fault(
-                    ReadTimeout,
-                    f"The connection to {self._peer} is dead: no bytes came for "
-                    f"{now - self._heard:.4g} seconds, and no answer to a PING within "
-                    f"{self._ping_timeout:.4g} seconds.",
-                )
-            )
+        life = self._life
+        if life.must_ask(now):
+            self.ping()
+            self.write_now()
+        elif life.is_dead(now):
+            self.fail(failures.dead(self._peer, now - life.heard, life.timeout))
         return True
 
     def ping_when_old(self) -> None:
         """Before a connection is used again after a long silence: ask along with the request."""
-        if (
-            self._ping_interval is not None
-            and self._pinged is None
-            and monotonic() >= self._heard + self._ping_interval
-        ):
+        if self._life.must_ask(monotonic()):
             self.ping()
 
     def ping(self) -> None:
         with self.mutex:
             self.session.ping()
-        self._pinged = monotonic()
+        self._life.ask(monotonic())
 
     # Writing.
 
@@ -339,6 +309,10 @@ class Turns:
             else:
                 self._congested = not self._io.write_now(b"")
             return not self._congested
+
+    def write_soon(self) -> bool:
+        """The same; but where a task is about to write, that one takes it along."""
+        return self._gathering or self.write_now()
 
     async def write_together(self, limit: float | None, until: float | None) -> None:
         """Send what is to be sent, along with what other tasks that are about to run will add.
@@ -384,18 +358,12 @@ class Turns:
                 elif not await self._make_room(limit, until, stream):
                     return
             except WriteTimeout as exc:
-                self.fail(Fault(WriteTimeout, str(exc), cause=exc))
+                self.fail(failures.lost(exc))
             except TransportError:
                 self._stop_writing_for_good()
             except BaseException as exc:
                 if data:
-                    self.fail(
-                        Fault(
-                            WriteError,
-                            f"Writing to {self._peer} was given up half-way: the connection is lost.",
-                            cause=exc,
-                        )
-                    )
+                    self.fail(failures.half_written(self._peer, exc))
                 raise
             finally:
                 self._end_writing()
@@ -481,16 +449,6 @@ class Turns:
         return data
 
     # The end.
-
-    def _end_of_input(self) -> None:
-        goaway = self.session.goaway
-        self.fail(
-            Fault(
-                RemoteProtocolError,
-                f"The server at {self._peer} closed the connection before the response was complete"
-                f"{f', having said why: {goaway}' if goaway else ''}.",
-            )
-        )
 
     def fail(self, fault: Fault) -> None:
         """The connection is lost: close it, and wake everybody."""
