@@ -307,7 +307,7 @@ class BlockingBackend(Backend):
             if exc.errno is not None:
                 raise faults.connect_error(peer, exc) from exc
             raise faults.connect_timeout(peer, timeout) from exc
-        except OSError as exc:
+        except (OSError, UnicodeError) as exc:
             raise faults.connect_error(peer, exc) from exc
         return BlockingStream(sock, peer)
 

@@ -19,7 +19,14 @@ T = TypeVar("T")
 
 
 def literal(host: str, port: int) -> list[Address]:
-    """The one address of an IP literal (zone included), or none when `host` is a name."""
+    """The one address of an IP literal (zone included), or none when `host` is a name.
+
+    The resolver's function is not called for what can only be a name: it would be on the event
+    loop, and programs put their own in its place, which may take its time.
+    """
+    if ":" not in host and not host.rstrip(".").rpartition(".")[2][:1].isdigit():
+        # Every spelling of an IPv4 address has a number at its end (inet_aton).
+        return []
     if host[-1:].isdigit():
         try:
             socket.inet_pton(socket.AF_INET, host)
@@ -43,22 +50,24 @@ def literal(host: str, port: int) -> list[Address]:
 def lookup(host: str, port: int) -> Any:
     """Ask the system's resolver, waiting as long as it takes.
 
-    Raises OSError when there is no such name. The name goes as ASCII bytes, so that the codec
-    `idna` of Python, which is slow on long labels and raises what is no OSError, has no part in it.
+    Raises OSError when there is no such name. The name goes as `str`, which is what those expect
+    who put a function of their own in the place of the system's.
     """
-    try:
-        name = host.encode("ascii")
-    except UnicodeError as exc:
-        raise OSError(f"the name {host!r} is not ASCII") from exc
-    if b"\x00" in name:
+    if not host.isascii():
+        raise OSError(f"the name {host!r} is not ASCII")
+    if "\x00" in host:
         raise OSError("the name holds a NUL character")
-    return socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
+    try:
+        return socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM)
+    except UnicodeError:
+        # Python's codec `idna` refuses labels that are empty or too long: ask past it.
+        return socket.getaddrinfo(host.encode("ascii"), port, 0, socket.SOCK_STREAM)
 
 
 def lookup_within(host: str, port: int, seconds: float) -> Any:
     """Ask the system's resolver in a thread of its own.
 
-    Raises TimeoutError after `seconds`, else as `lookup`.
+    Raises TimeoutError after `seconds`, else whatever `lookup` raises.
     """
     import threading
 
@@ -68,7 +77,7 @@ def lookup_within(host: str, port: int, seconds: float) -> Any:
     def work() -> None:
         try:
             outcome.append(lookup(host, port))
-        except OSError as exc:
+        except Exception as exc:
             outcome.append(exc)
         finally:
             done.set()
@@ -76,7 +85,7 @@ def lookup_within(host: str, port: int, seconds: float) -> Any:
     threading.Thread(target=work, name=f"httpx-lookup-{host}", daemon=True).start()
     if not done.wait(seconds):
         raise TimeoutError(f"no answer for the name {host!r}")
-    if isinstance(outcome[0], OSError):
+    if isinstance(outcome[0], Exception):
         raise outcome[0]
     return outcome[0]
 
