@@ -79,7 +79,7 @@ class Exchange:
         self.script = script
         self.connection = HTTP11Connection(script, SyncBackend(), **limits)  # type: ignore[arg-type]  # all that it asks of one
         self.done: list[int] = []
-        self.connection.on_done = lambda connection: self.done.append(connection.limit)
+        self.connection.on_done = lambda attempt: self.done.append(self.connection.limit)
         self.attempt: Attempt | None = None
 
     def send(self, request: Request) -> Response:

@@ -27,7 +27,7 @@ class Opened:
         self.connection = connection
         self.url = url
         self.done: list[int] = []
-        connection.on_done = lambda connection: self.done.append(connection.limit)
+        connection.on_done = lambda attempt: self.done.append(connection.limit)
 
     async def send(self, method: str = "GET", **kwargs: Any) -> Response:
         extensions = {"timeout": {"read": 10.0, "write": 10.0}, **kwargs.pop("extensions", {})}

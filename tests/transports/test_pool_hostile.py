@@ -312,11 +312,11 @@ def test_a_transport_that_lives_until_the_interpreter_ends_says_nothing(server: 
     assert (0, "") == (done.returncode, done.stderr)
 
 
-def test_ctrl_c_while_an_idle_connection_is_looked_at_gives_it_back(
+def test_ctrl_c_while_an_idle_connection_is_looked_at_gives_its_place_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     whole = b"HTTP/1.1 204 No Content\r\n\r\n"
-    backend = ScriptedBackend([[whole, whole]])
+    backend = ScriptedBackend([[whole], [whole]])
     with backend.installed(HTTPTransport(limits=Limits(max_connections=1))) as transport:
         request = Request("GET", "http://origin.test/", extensions={"timeout": {"pool": 0.0}})
         transport.handle_request(request)
@@ -328,4 +328,4 @@ def test_ctrl_c_while_an_idle_connection_is_looked_at_gives_it_back(
             patch.setattr(ScriptedStream, "is_readable", interrupted)
             transport.handle_request(request)
         assert 204 == transport.handle_request(request).status_code
-        assert 1 == len(backend.connects)
+        assert [True, False] == [stream.closed for stream in backend.streams]

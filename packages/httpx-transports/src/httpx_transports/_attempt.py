@@ -36,13 +36,15 @@ class Attempt:
     it in the extension `deadline`, for all the requests that redirects and authentication make of one.
     `sent`: some of the request may have reached the peer. `answered`: a first byte of the response
     came. `refused`: the peer said that it did not process the request (GOAWAY, REFUSED_STREAM).
-    `reused`: the connection had served a request before.
+    `reused`: the connection had served a request before. `over`: the connection has been given back, and
+    may be another request's by now.
     """
 
     __slots__ = (
         "answered",
         "connect",
         "deadline",
+        "over",
         "pool",
         "read",
         "refused",
@@ -64,7 +66,7 @@ class Attempt:
         self.total: float | None = None
         self.deadline: float | None = None
         self.trace: Trace | None = None
-        self.sent = self.answered = self.refused = self.reused = False
+        self.sent = self.answered = self.refused = self.reused = self.over = False
         if extensions:
             timeout = extensions.get("timeout")
             if timeout:

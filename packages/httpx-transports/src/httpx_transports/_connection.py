@@ -3,13 +3,15 @@
 Rules for all connections:
 
 1. `exchange` is called only while fewer than `limit` exchanges are open.
-2. For each call of `exchange`, `on_done(self)` is called exactly once: before `exchange` raises, or
-   when the body of its response has been read to the end, closed, or failed. It never waits.
+2. For each call of `exchange`, `on_done(attempt)` is called: before `exchange` raises, or when the
+   body of its response has been read to the end, closed, or failed. It never waits. Called again it
+   does nothing; `attempt.over` says that it was, and that the connection may be another's.
 3. Before `on_done`, `limit` and `keepalive` say what the connection is still good for: a limit of 0
    means that no exchange may start any more; the pool closes it when its last exchange is done.
 4. A change of `limit` at any other time (SETTINGS, GOAWAY, the peer's close) is told by `on_change`.
 5. Any BaseException in the middle of an exchange, cancellation above all, leaves the connection with
-   a limit of 0 (HTTP/1.1) or the stream reset (HTTP/2), and calls `on_done`.
+   a limit of 0 (HTTP/1.1) or the stream reset (HTTP/2), and calls `on_done`. Ctrl-C strikes between
+   any two steps, of `exchange` itself too: the pool calls `abandon` for what nobody else saw.
 """
 
 from __future__ import annotations
@@ -44,6 +46,14 @@ class Connection:
 
     async def exchange(self, attempt: Attempt) -> Response:
         """Send the request and return the response once its head is there, its body a stream."""
+        raise NotImplementedError
+
+    def abandon(self, attempt: Attempt) -> None:
+        """End what an exchange has open, wherever it was interrupted, and call `on_done`.
+
+        Never waits, and closes the connection where that has to be. On an exchange that is over, which
+        has given the connection back, it does no more than to call `on_done` again.
+        """
         raise NotImplementedError
 
     def is_stale(self) -> bool:

@@ -100,9 +100,9 @@ class HTTP11Connection(Connection):
                 request, self._backend.is_async, self._forward, self._proxy_fields, self._block
             )
             self._block = outgoing.block
-        except BaseException:
+        except Exception:
             # Nothing was sent: the connection is as good as before.
-            self.on_done(self)
+            self.on_done(attempt)
             raise
         reader = ResponseReader(
             request.method,
@@ -131,7 +131,7 @@ class HTTP11Connection(Connection):
         except BaseException as exc:
             if isinstance(exc, RemoteProtocolError):
                 self.name_peer(exc, attempt)
-            self.abandon()
+            self.abandon(attempt)
             if attempt.trace is not None and isinstance(exc, Exception):
                 await tell_closed(attempt)
             raise
@@ -220,12 +220,12 @@ class HTTP11Connection(Connection):
                 attempt.request,
                 head.absent,
             )
-            self.give_back(reader)
+            self.give_back(attempt, reader)
             return response
         body: Body
         if reader.switched:
             self.limit = 0
-            body = HandedOverBody(self)
+            body = HandedOverBody(self, attempt)
             # Whichever of the two is closed, the response or its stream: the place is another's then.
             extensions["network_stream"] = type(self._face)(
                 self._stream, decoder.leftover, body.give_up
@@ -238,19 +238,20 @@ class HTTP11Connection(Connection):
             head.status, head.fields, stream, extensions, attempt.request, head.absent
         )
 
-    def give_back(self, reader: ResponseReader) -> None:
+    def give_back(self, attempt: Attempt, reader: ResponseReader) -> None:
         """End an exchange whose response has been read whole."""
         if reader.reusable:
             if reader.head.keepalive is not None:
                 self.keepalive = reader.head.keepalive
         else:
             self.close()
-        self.on_done(self)
+        self.on_done(attempt)
 
-    def abandon(self) -> None:
+    def abandon(self, attempt: Attempt) -> None:
         """End an exchange in its middle: nothing more may be read or written here."""
-        self.close()
-        self.on_done(self)
+        if not attempt.over:
+            self.close()
+        self.on_done(attempt)
 
     def name_peer(self, exc: RemoteProtocolError, attempt: Attempt) -> None:
         """Say who broke the protocol in the error of the pure reader, which does not know."""
@@ -264,5 +265,5 @@ class HTTP11Connection(Connection):
         self._stream.close()
 
 
-def _nobody(connection: Connection) -> None:
+def _nobody(whatever: object) -> None:
     """Until the pool sets its own: nobody wants to know."""

@@ -130,14 +130,14 @@ class HTTP11Body(Body):
                     return data
             if attempt.trace is not None:
                 await attempt.trace.complete(STEP)
+            self._connection.give_back(attempt, self._reader)
+            self._open = False
         except BaseException as exc:
             self._fail(exc)
             if attempt.trace is not None and isinstance(exc, Exception):
                 await attempt.trace.failed(STEP, exc)
                 await tell_closed(attempt)
             raise
-        self._open = False
-        self._connection.give_back(self._reader)
         if attempt.trace is not None:
             await tell_closed(attempt)
         return data
@@ -146,8 +146,8 @@ class HTTP11Body(Body):
         """Close the connection, unless all was read: what is left may be long in coming."""
         self._first = b""
         if self._open:
+            self._connection.abandon(self._attempt)
             self._open = False
-            self._connection.abandon()
             if self._sender is not None:
                 await self._sender.aclose()
             if self._attempt.trace is not None:
@@ -157,9 +157,9 @@ class HTTP11Body(Body):
 
     def __del__(self) -> None:
         # Dropped without having been closed: its connection is lost, its place in the pool is not.
-        if self._open and not sys.is_finalizing():
+        if getattr(self, "_open", False) and not sys.is_finalizing():
             self._open = False
-            self._connection.on_lost(self._connection)
+            self._connection.on_lost(self._attempt)
 
     def _fail(self, exc: BaseException) -> None:
         if isinstance(exc, RemoteProtocolError):
@@ -170,8 +170,8 @@ class HTTP11Body(Body):
             if exc._request is None:
                 exc.request = self._attempt.request
         if self._open:
+            self._connection.abandon(self._attempt)
             self._open = False
-            self._connection.abandon()
 
 
 async def tell_closed(attempt: Attempt) -> None:
@@ -184,10 +184,11 @@ async def tell_closed(attempt: Attempt) -> None:
 class HandedOverBody(Body):
     """The empty body of a response after which the connection is its user's; closing it closes that."""
 
-    __slots__ = ("_connection", "_open")
+    __slots__ = ("_attempt", "_connection", "_open")
 
-    def __init__(self, connection: HTTP11Connection) -> None:
+    def __init__(self, connection: HTTP11Connection, attempt: Attempt) -> None:
         self._connection = connection
+        self._attempt = attempt
         self._open = True
 
     async def receive(self) -> bytes:
@@ -196,8 +197,14 @@ class HandedOverBody(Body):
     async def aclose(self) -> None:
         self.give_up()
 
+    def __del__(self) -> None:
+        # Neither the response nor its stream is anybody's any more.
+        if getattr(self, "_open", False) and not sys.is_finalizing():
+            self._open = False
+            self._connection.on_lost(self._attempt)
+
     def give_up(self) -> None:
         """Close the connection and give its place in the pool back."""
         if self._open:
+            self._connection.abandon(self._attempt)
             self._open = False
-            self._connection.abandon()

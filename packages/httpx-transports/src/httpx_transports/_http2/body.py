@@ -112,15 +112,15 @@ class ResponseBody(Body):
             data = await self._connection.receive_body(self._stream, self._attempt, self._outgoing)
             if self._attempt.trace is not None:
                 await self._connection.tell_settings(self._attempt.trace)
+            if not data:
+                if self._stream.trailers:
+                    self._extensions["trailing_headers"] = self._stream.trailers
+                await self._end(None, whole=True)
         except BaseException as exc:
             if isinstance(exc, TimeoutException):
                 self._attempt.name_total(exc)
             await self._end(exc)
             raise
-        if not data:
-            if self._stream.trailers:
-                self._extensions["trailing_headers"] = self._stream.trailers
-            await self._end(None, whole=True)
         return data
 
     async def aclose(self) -> None:
@@ -128,16 +128,16 @@ class ResponseBody(Body):
 
     def __del__(self) -> None:
         # Dropped without having been closed: the server is to stop, and the place is another's.
-        if self._is_open and not sys.is_finalizing():
+        if getattr(self, "_is_open", False) and not sys.is_finalizing():
             self._is_open = False
-            self._connection.lose(self._stream)
+            self._connection.lose(self._stream, self._attempt)
 
     async def _end(self, exc: BaseException | None, whole: bool = False) -> None:
         """`whole`: the body was read to its end."""
         if not self._is_open:
             return
+        await self._connection.end_exchange(self._stream, self._attempt, exc)
         self._is_open = False
-        await self._connection.end_exchange(self._stream)
         if self._outgoing is not None:
             await self._outgoing.aclose()
         if self._attempt.trace is not None and (exc is None or isinstance(exc, Exception)):

@@ -152,13 +152,28 @@ class HTTP2Connection(Connection):
         except BaseException as exc:
             if isinstance(exc, RequestError) and exc._request is None:
                 exc.request = attempt.request
-            if stream is None:
-                self._done()
+            if stream is not None:
+                await self.end_exchange(stream, attempt, exc)
+            elif isinstance(exc, Exception):
+                self._done(attempt)
             else:
-                await self.end_exchange(stream)
+                self.abandon(attempt)
             if outgoing is not None:
                 await outgoing.aclose()
             raise
+
+    def abandon(self, attempt: Attempt) -> None:
+        """End an exchange that Ctrl-C struck anywhere: in h2, or in one of the roles, which are all
+        streams'. Whether they are whole nobody can tell, so that the connection is lost.
+        """
+        if not attempt.over:
+            self._turns.fail(
+                Fault(
+                    WriteError,
+                    f"The connection to {self._peer} was lost: a request on it was interrupted.",
+                )
+            )
+        self._done(attempt)
 
     def is_stale(self) -> bool:
         # A server may well send PING or SETTINGS to an idle connection: see what it is.
@@ -359,7 +374,7 @@ class HTTP2Connection(Connection):
                 content = self._session.consume(stream)
             if stream.trailers:
                 extensions["trailing_headers"] = stream.trailers
-            await self.end_exchange(stream)
+            await self.end_exchange(stream, attempt)
             if outgoing is not None:
                 await outgoing.aclose()
             return wire.response(
@@ -413,7 +428,7 @@ class HTTP2Connection(Connection):
                     request=attempt.request,
                 )
 
-    def lose(self, stream: Stream) -> None:
+    def lose(self, stream: Stream, attempt: Attempt) -> None:
         """Take back the stream of a response that was dropped without being closed.
 
         The garbage collector calls this, in any thread and in the middle of anything, also where one of
@@ -422,34 +437,43 @@ class HTTP2Connection(Connection):
         if os.getpid() != self._pid:
             return
         try:
-            self._soon(partial(self._end_lost, stream))
+            self._soon(partial(self._end_lost, stream, attempt))
         except RuntimeError:
             # Its event loop is over, and the connection with it.
             pass
 
-    def _end_lost(self, stream: Stream) -> None:
+    def _end_lost(self, stream: Stream, attempt: Attempt) -> None:
         if self._is_ours():
             with self._turns.mutex:
                 self._session.release(stream)
             self._turns.write_now()
-        self._done()
+        self._done(attempt)
 
-    async def end_exchange(self, stream: Stream) -> None:
+    async def end_exchange(
+        self, stream: Stream, attempt: Attempt, exc: BaseException | None = None
+    ) -> None:
         """Give the stream back: reset what is not finished, and tell the pool. It awaits nothing on
-        the async sides, since it runs in the clean-up after a cancellation.
+        the async sides, since it runs in the clean-up after a cancellation. `exc` is what struck.
         """
+        if not (exc is None or isinstance(exc, Exception) or self._backend.is_async):
+            self.abandon(attempt)
+            return
         turns = self._turns
-        with turns.mutex:
-            self._session.release(stream)
-        if not turns.write_soon() and not self._backend.is_async:
-            await turns.write(1.0)
-        self._done()
+        try:
+            with turns.mutex:
+                self._session.release(stream)
+            if not turns.write_soon() and not self._backend.is_async:
+                await turns.write(1.0)
+            self._done(attempt)
+        except BaseException:
+            self.abandon(attempt)
+            raise
 
     # What the pool is told.
 
-    def _done(self) -> None:
+    def _done(self, attempt: Attempt) -> None:
         self.limit = self._session.limit
-        self.on_done(self)
+        self.on_done(attempt)
 
     def _limit_changed(self) -> None:
         if self.limit != self._session.limit:
@@ -481,5 +505,5 @@ def _raised(fault: Fault, request: Request) -> RequestError:
     return exc
 
 
-def _nobody(connection: object) -> None:
+def _nobody(whatever: object) -> None:
     pass

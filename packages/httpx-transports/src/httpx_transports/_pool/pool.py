@@ -3,8 +3,13 @@
 Rules this file keeps:
 
 1. The lock is held for bookkeeping only: never while something waits, closes, or wakes.
-2. Whatever is raised, cancellation above all, what was reserved is given back.
-3. A pool belongs to an event loop and to a process: in another one it starts empty.
+2. Whatever is raised, cancellation above all, what was reserved is given back. Ctrl-C is raised
+   anywhere, between any two steps of this file too. So what a request holds is written down in
+   `PoolState.held` when it is taken, and crossed off by one step when it is given back: to give
+   back twice does nothing, and whoever is interrupted is given back by the next one up.
+3. `PoolState.torn` is set while the lock is held for writing: who finds it set finds the books half
+   written, and mends them first.
+4. A pool belongs to an event loop and to a process: in another one it starts empty.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ import sys
 import weakref
 from collections import deque
 from collections.abc import Hashable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from threading import Lock
 from time import monotonic
@@ -29,7 +34,9 @@ from httpx_core import (
 from .._attempt import Attempt
 from .._backends.current import current
 from .again import may_go_again
-from .state import PoolState, Slot, Waiter
+from .mending import mend
+from .slots import Slot, Waiter
+from .state import PoolState
 from .stats import OriginStats
 
 if TYPE_CHECKING:
@@ -49,8 +56,8 @@ class Pool:
         self._fixed_backend = backend
         self._backend = backend
         self._lock = Lock()
-        self._lost: deque[tuple[PoolState, Slot, Connection]] = deque()
-        """What responses held that were dropped unread, while the lock was held."""
+        self._lost: deque[tuple[PoolState, Attempt]] = deque()
+        """Requests whose places are to be taken back: their responses were dropped, or they failed."""
         self._state = self._new_state()
         _pools.add(self)
 
@@ -77,18 +84,13 @@ class Pool:
             key = self._dialer.route(request)
             clears = state.clears
             while True:
-                slot = self._take(state, key, backend, fresh)
+                slot = self._take(state, attempt, key, backend, fresh)
                 if isinstance(slot, Waiter):
                     slot = await self._wait(state, slot, attempt)
                 connection = slot.connection
-                try:
-                    while connection is not None and slot.active == 1 and connection.is_stale():
-                        slot = self._replace(state, slot)
-                        connection = slot.connection
-                except BaseException:
-                    # Ctrl-C in the main thread, as a rule: the look at the socket is a system call.
-                    self._give_up(state, slot)
-                    raise
+                while connection is not None and slot.active == 1 and connection.is_stale():
+                    slot = self._replace(state, attempt, slot)
+                    connection = slot.connection
                 if connection is None:
                     connection = await self._connect(state, slot, backend, attempt)
                 else:
@@ -106,11 +108,14 @@ class Pool:
                 # Who refuses is alive: nothing speaks against the other connections.
                 fresh = not attempt.refused
                 attempt.reused = attempt.sent = attempt.answered = attempt.refused = False
-        except RequestError as exc:
-            if exc._request is None:
-                exc.request = request
-            if isinstance(exc, TimeoutException):
-                attempt.name_total(exc)
+        except BaseException as exc:
+            self._lost.append((state, attempt))
+            self._find_lost()
+            if isinstance(exc, RequestError):
+                if exc._request is None:
+                    exc.request = request
+                if isinstance(exc, TimeoutException):
+                    attempt.name_total(exc)
             raise
 
     def _adopt(self) -> tuple[Backend, PoolState]:
@@ -131,7 +136,7 @@ class Pool:
         self._fixed_backend = self._backend = backend
 
     def _take(
-        self, state: PoolState, key: Hashable, backend: Backend, fresh: bool
+        self, state: PoolState, attempt: Attempt, key: Hashable, backend: Backend, fresh: bool
     ) -> Slot | Waiter:
         """A slot for the request, or its place in the queue."""
         dialer = self._dialer
@@ -139,9 +144,15 @@ class Pool:
         if self._lost:
             self._find_lost()
         with self._lock:
+            if state.torn:
+                mend(state)
+            state.torn = True
             found: Slot | Waiter | None = state.take(key, monotonic(), may_share, fresh)
             if found is None:
                 found = state.wait(key, backend.wakeup(), may_share)
+            attempt.over = False
+            state.held[attempt] = found
+            state.torn = False
         if self._lost:
             # Collected under the lock: nobody else may come to give its place to who waits.
             self._find_lost()
@@ -154,21 +165,16 @@ class Pool:
         trace = attempt.trace
         limit = attempt.left(attempt.pool)
         origin = describe(waiter.origin.key)
-        try:
-            if trace is None:
-                await waiter.wakeup.wait(limit)
-            else:
-                await trace.step("pool.wait", waiter.wakeup.wait(limit), origin=origin)
-        except BaseException:
-            self._leave(state, waiter)
-            raise
+        if trace is None:
+            await waiter.wakeup.wait(limit)
+        else:
+            await trace.step("pool.wait", waiter.wakeup.wait(limit), origin=origin)
         with self._lock:
             # Given at the last moment counts as given.
             slot = waiter.slot
-            if slot is None:
-                state.leave(waiter, monotonic())
-        if slot is not None:
-            return slot
+            if slot is not None:
+                state.held[attempt] = slot
+                return slot
         if waiter.closed:
             raise ConnectError(
                 f"The transport was closed while a request waited for a connection to {origin}."
@@ -178,91 +184,133 @@ class Pool:
             f"{limit:g} seconds (the pool limit)."
         )
 
-    def _leave(self, state: PoolState, waiter: Waiter) -> None:
+    def _replace(self, state: PoolState, attempt: Attempt, slot: Slot) -> Slot:
         with self._lock:
-            state.leave(waiter, monotonic())
-        self._flush(state)
-
-    def _give_up(self, state: PoolState, slot: Slot) -> None:
-        """Give back a slot that was reserved and not used."""
-        with self._lock:
-            if slot.connection is None:
-                state.failed(slot)
-            else:
-                state.done(slot, monotonic())
-        self._flush(state)
-
-    def _replace(self, state: PoolState, slot: Slot) -> Slot:
-        with self._lock:
-            slot = state.replace(slot)
+            if state.torn:
+                mend(state)
+            state.torn = True
+            slot = state.held[attempt] = state.replace(slot)
+            state.torn = False
         self._flush(state)
         return slot
 
     async def _connect(
         self, state: PoolState, slot: Slot, backend: Backend, attempt: Attempt
     ) -> Connection:
-        """Make the connection of a slot; whatever goes wrong, the slot is given back."""
+        """Make the connection of a slot."""
+        connection: Connection | None = None
         try:
             connection = await self._dialer.dial(backend, slot.origin.key, attempt)
-        except BaseException:
+            connection.on_done = partial(self._done, state)
+            connection.on_lost = partial(self._lose, state)
+            connection.on_change = partial(self._changed, state, slot)
             with self._lock:
-                state.failed(slot)
+                if state.torn:
+                    mend(state)
+                state.torn = True
+                is_ours = state.opened(slot, connection)
+                state.torn = False
             self._flush(state)
+        except BaseException:
+            if connection is not None:
+                connection.close()
             raise
-        connection.on_done = partial(self._done, state, slot)
-        connection.on_lost = partial(self._lose, state, slot)
-        connection.on_change = partial(self._changed, state, slot)
-        with self._lock:
-            is_ours = state.opened(slot, connection)
-        self._flush(state)
         if not is_ours:
             raise ConnectError("The transport was closed while a request was connecting.")
         return connection
 
-    def _done(self, state: PoolState, slot: Slot, connection: object) -> None:
+    def _done(self, state: PoolState, attempt: Attempt) -> None:
+        """Give back what a request holds; nothing, when that has been done already."""
         with self._lock:
-            state.done(slot, monotonic())
+            if state.torn:
+                mend(state)
+            state.torn = True
+            slot: Any = state.held.pop(attempt, None)
+            if slot is not None:
+                attempt.over = True
+                state.done(slot, monotonic())
+            state.torn = False
         if state.to_close or state.to_wake:
             self._flush(state)
 
-    def _lose(self, state: PoolState, slot: Slot, connection: Connection) -> None:
+    def _give_up(self, state: PoolState, attempt: Attempt) -> None:
+        """Give back a place in the queue, or a slot that never had a connection."""
+        with self._lock:
+            if state.torn:
+                mend(state)
+            state.torn = True
+            held = state.held.pop(attempt, None)
+            if isinstance(held, Waiter):
+                state.leave(held, monotonic())
+            elif held is not None:
+                state.failed(held)
+            state.torn = False
+        self._flush(state)
+
+    def _lose(self, state: PoolState, attempt: Attempt) -> None:
         """Take back what a response held that was dropped unread.
 
         The garbage collector may call this anywhere, in the middle of this class too: what it cannot
         do now is left for the next request.
         """
-        self._lost.append((state, slot, connection))
-        if self._lock.acquire(blocking=False):
-            self._lock.release()
+        self._lost.append((state, attempt))
+        if not self._lock.locked():
             self._find_lost()
 
     def _find_lost(self) -> None:
-        while self._lost:
-            state, slot, connection = self._lost.popleft()
-            connection.close()
-            self._done(state, slot, connection)
+        """Take back the places of requests that have come to an end where nobody else saw it."""
+        lost = self._lost
+        while lost:
+            try:
+                state, attempt = entry = lost[0]
+            except IndexError:
+                # Another thread was quicker.
+                return
+            held = state.held.get(attempt)
+            if isinstance(held, Slot) and held.connection is not None:
+                held.connection.abandon(attempt)
+            else:
+                self._give_up(state, attempt)
+            # Not before: an interruption leaves it to the next request.
+            with suppress(ValueError):
+                lost.remove(entry)
 
     def _changed(self, state: PoolState, slot: Slot, connection: object) -> None:
         with self._lock:
+            if state.torn:
+                mend(state)
+            state.torn = True
             state.changed(slot)
+            state.torn = False
         self._flush(state)
 
     def _flush(self, state: PoolState) -> None:
         """Close and wake what the state says, outside the lock."""
         while state.to_close or state.to_wake:
-            with self._lock:
-                closing, state.to_close = state.to_close, []
-                waking, state.to_wake = state.to_wake, []
-            for waiter in waking:
-                waiter.wakeup.set()
-            for connection in closing:
-                connection.close()
+            closing: list[Any] = []
+            waking: list[Waiter] = []
+            try:
+                with self._lock:
+                    closing, state.to_close = state.to_close, []
+                    waking, state.to_wake = state.to_wake, []
+                for waiter in waking:
+                    waiter.wakeup.set()
+                for connection in closing:
+                    connection.close()
+            except BaseException:
+                # Again, and all of it: both can be done twice.
+                with self._lock:
+                    state.to_close += closing
+                    state.to_wake += waking
+                raise
 
     def close(self) -> None:
         """Close all connections; requests that are under way or waiting fail."""
         state = self._state
         with self._lock:
+            state.torn = True
             state.clear()
+            state.torn = False
         self._flush(state)
 
     async def aclose(self) -> None:

@@ -26,65 +26,10 @@ from collections.abc import Hashable
 from heapq import heappop, heappush
 from typing import Any
 
+from .slots import Origin, Slot, Waiter
+
 # Origins without a connection or a waiter are forgotten, with their figures, beyond this number.
 MAX_QUIET_ORIGINS = 1024
-
-
-class Origin:
-    """What the pool knows of one origin, its figures included."""
-
-    __slots__ = (
-        "active",
-        "available",
-        "closed",
-        "connecting",
-        "idle",
-        "key",
-        "opened",
-        "retried",
-        "reused",
-        "shares",
-        "slots",
-        "waiting",
-    )
-
-    def __init__(self, key: Hashable) -> None:
-        self.key = key
-        self.available: OrderedDict[Slot, None] = OrderedDict()
-        self.waiting: OrderedDict[Waiter, None] = OrderedDict()
-        self.slots = 0
-        self.connecting = 0
-        # Whether one connection carries many exchanges: not known (None) before the first answer.
-        self.shares: bool | None = None
-        self.active = self.idle = 0
-        self.opened = self.reused = self.closed = self.retried = 0
-
-
-class Slot:
-    """The right to one connection, and how many exchanges are open on it."""
-
-    __slots__ = ("active", "connection", "expires", "is_idle", "origin", "scheduled", "used")
-
-    def __init__(self, origin: Origin) -> None:
-        self.origin = origin
-        self.connection: Any = None
-        self.active = 1
-        self.used = False
-        self.is_idle = False
-        self.expires = 0.0
-        self.scheduled = False
-
-
-class Waiter:
-    """A request that has to wait; once `slot` is set it has been given one."""
-
-    __slots__ = ("closed", "origin", "slot", "wakeup")
-
-    def __init__(self, origin: Origin, wakeup: Any) -> None:
-        self.origin = origin
-        self.wakeup = wakeup
-        self.slot: Slot | None = None
-        self.closed = False
 
 
 class PoolState:
@@ -98,6 +43,7 @@ class PoolState:
         "_quiet",
         "_serial",
         "clears",
+        "held",
         "idle",
         "leaving",
         "origins",
@@ -107,6 +53,7 @@ class PoolState:
         "slots",
         "to_close",
         "to_wake",
+        "torn",
     )
 
     def __init__(
@@ -125,6 +72,10 @@ class PoolState:
         """How often `clear` was called: a request from before must not go again."""
         self.owner: object = None
         """The event loop whose connections these are; for the caller to note."""
+        self.held: dict[object, Slot | Waiter] = {}
+        """Who holds which slot, or waits for one, in the order of coming; for the caller to note."""
+        self.torn = False
+        """Whether a call is under way, or was broken off half-way; for the caller to note. See `mend`."""
         self.origins: dict[Hashable, Origin] = {}
         self.slots: dict[Slot, None] = {}
         self.idle: OrderedDict[Slot, None] = OrderedDict()
