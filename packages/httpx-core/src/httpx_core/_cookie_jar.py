@@ -268,7 +268,7 @@ def new_cookie(
     domain: str,
     host_only: bool,
     path: str,
-    path_specified: bool = True,
+    path_specified: bool,
     secure: bool = False,
     expires: int | None = None,
     rest: dict[str, str | None],

@@ -25,11 +25,10 @@ class CommandLine:
     def __call__(self, args: Sequence[str] | None = None) -> NoReturn:
         """Run the command line and leave."""
         try:
-            self._command().main(args)
+            raise SystemExit(self._command().main(args))
         except KeyboardInterrupt:
             # Before the command itself was under way, which answers the same.
             raise SystemExit(130) from None
-        raise SystemExit(0)
 
     def __getattr__(self, name: str) -> object:
         if name.startswith("__"):
