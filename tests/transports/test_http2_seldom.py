@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
+from h2.events import RequestReceived
 from hpack import Decoder
 from hyperframe.frame import (
     DataFrame,
@@ -17,6 +18,9 @@ from hyperframe.frame import (
     SettingsFrame,
     WindowUpdateFrame,
 )
+from tests.support.colours import Colour
+from tests.support.http2_client import LIMITS
+from tests.support.http2_server import HTTP2Server, Peer
 from tests.transports.http2_session import (
     WAYS,
     literal,
@@ -27,7 +31,7 @@ from tests.transports.http2_session import (
     whole,
 )
 
-from httpx_core import RemoteProtocolError
+from httpx_core import RemoteProtocolError, Request
 from httpx_transports._http2.session import Session
 from httpx_transports._http2.streams import Stream
 
@@ -55,6 +59,25 @@ def test_when_the_ids_are_used_up_no_stream_is_opened_and_the_open_ones_go_on(
     session.feed(whole(1, status(200), "END_STREAM") + whole(3, status(404), "END_STREAM"))
     assert [(200, True), (404, True)] == [(s.status, s.ended) for s in (first, second)]
     assert session.failure is None
+
+
+async def test_when_the_ids_are_used_up_requests_go_to_a_new_connection(
+    colour: Colour, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(H2Connection, "HIGHEST_ALLOWED_STREAM_ID", 3)
+
+    def script(peer: Peer, number: int) -> None:
+        while (event := peer.next_event()) is not None:
+            if isinstance(event, RequestReceived):
+                peer.respond(event.stream_id, 200, b"%d-%d" % (number, event.stream_id))
+
+    bodies = []
+    with HTTP2Server(script) as server:
+        async with colour.transport(http1=False, http2=True) as transport:
+            for _ in range(5):
+                request = Request("POST", server.url, extensions={"timeout": LIMITS})
+                bodies.append(await colour.read(await transport.handle(request)))
+    assert [b"0-1", b"0-3", b"1-1", b"1-3", b"2-1"] == bodies
 
 
 def test_a_peer_that_allows_any_number_of_streams_gets_256() -> None:
