@@ -9,8 +9,8 @@ they are asked for, never copied. What is added here is what h2 leaves out, or w
 1. A response (RFC 9113, 8.1) is taken without h2: its header blocks by `take_block`, its DATA by
    `Inbound`, which keeps the windows for what we receive. h2's decoder reads the blocks, so that its
    table is kept, and h2 is told the end of a stream, by a head of ours in place of the peer's. What may
-   not come, or comes too late, it gets (DATA emptied): what is answered to that is its to say (5.1).
-   So it does a header block in several frames, with padding or with a priority.
+   not come, or comes too late, it is told of, by such a head or by DATA emptied: what is answered to
+   that is its to say (5.1). A block in several frames, with padding or with a priority, it gets whole.
 2. GOAWAY (6.8): h2 stops at once, while streams up to `last_stream_id` are to be served to their
    end. So h2 is not told of it.
 3. A malformed response ends its stream and not the connection (8.1.1).
@@ -271,6 +271,8 @@ class Session:
                 told = (self._on_data if kind == DATA else self._on_block)(data, frame)
                 if told:
                     due.append(told)
+                    if len(due) >= MANY:
+                        self._to_h2(due)
             elif kind == GOAWAY and stream_id == 0 and stop - start >= HEAD + 8:
                 self._to_h2(due)
                 self._on_goaway(data[start + HEAD : stop])
