@@ -79,6 +79,23 @@ class _Chunks:
         return chunk
 
 
+# What a body of the caller's cannot give by mistake, as it can None.
+_END: Any = object()
+
+
+def _checked(chunk: Any) -> bytes | memoryview:
+    """A chunk that is not plain bytes, as something to be sent."""
+    if chunk is None:
+        # As under httpx 0.28: nothing to send, and not the end of the body.
+        return b""
+    try:
+        return memoryview(chunk)
+    except TypeError:
+        raise TypeError(
+            f"The body of a request must give bytes-like objects, and gave {type(chunk).__name__}."
+        ) from None
+
+
 class Upload:
     """The body of a request that is not in memory, read chunk by chunk in either colour.
 
@@ -105,18 +122,22 @@ class Upload:
         else:
             self._iterator = off_loop(current_backend().run_blocking)
 
-    async def next(self) -> bytes | bytearray | memoryview | None:
+    async def next(self) -> bytes | memoryview | None:
         """The next chunk, or None after the last one.
 
         One that is not bytes is the caller's, who may fill it anew as soon as this is called again.
+        TypeError: it is no bytes-like object.
         """
         if self._is_async:
             try:
-                chunk: bytes | bytearray | memoryview = await self._iterator.__anext__()
+                chunk: Any = await self._iterator.__anext__()
             except StopAsyncIteration:
                 return None
-            return chunk
-        return next(self._iterator, None)
+        else:
+            chunk = next(self._iterator, _END)
+            if chunk is _END:
+                return None
+        return chunk if type(chunk) is bytes else _checked(chunk)
 
     async def aclose(self) -> None:
         """End the iteration of a body that is not sent to its end.
