@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from httpx_core import RemoteProtocolError
+from httpx_core import ReadError, RemoteProtocolError
 from httpx_transports._http11.reader import ResponseReader
 
 HEAD = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n"
@@ -104,6 +104,24 @@ def test_a_switch_of_protocols_has_no_body_to_wait_for() -> None:
     assert reading.body.complete
     assert b"" == reading.body.leftover
     assert not reading.reusable
+
+
+def test_a_connection_that_broke_is_no_end_of_a_body_that_ends_where_it_does() -> None:
+    """What was cut short would be taken for the whole."""
+    reading = reader()
+    assert reading.feed_head(b"HTTP/1.1 200 OK\r\n\r\nhel")
+    reading.distrust_end()
+    with pytest.raises(ReadError, match="may have been cut short"):
+        reading.body.end()
+    assert not reading.body.complete
+
+
+def test_a_body_that_says_its_length_needs_no_end_of_the_connection() -> None:
+    reading = reader()
+    assert reading.feed_head(b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nhe")
+    reading.distrust_end()
+    assert b"l" == reading.body.feed(b"l")
+    assert reading.body.complete
 
 
 def test_a_response_has_begun_with_its_first_byte() -> None:
