@@ -14,6 +14,7 @@ from hyperframe.frame import (
     Frame,
     GoAwayFrame,
     HeadersFrame,
+    PingFrame,
     RstStreamFrame,
     SettingsFrame,
     WindowUpdateFrame,
@@ -199,6 +200,21 @@ def test_what_comes_for_a_stream_that_was_given_up_is_passed_over(way: Any) -> N
     assert (200, True) == (other.status, other.ended)
 
 
+def test_a_thousand_late_frames_in_one_read_are_passed_over_and_credited() -> None:
+    session = new_session()
+    stream, other = opened(session), opened(session)
+    session.release(stream)
+    session.take()
+    session.feed(DataFrame(1, bytes(100)).serialize() * 1000 + whole(3, status(200), "END_STREAM"))
+    assert session.failure is None
+    assert (200, True) == (other.status, other.ended)
+    frames = sent(session)
+    assert {(1, ErrorCodes.STREAM_CLOSED)} == set(resets(frames))
+    updates = [frame for frame in frames if isinstance(frame, WindowUpdateFrame)]
+    assert {0} == {frame.stream_id for frame in updates}
+    assert 100_000 == sum(frame.window_increment for frame in updates)
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_the_table_learns_from_the_fields_of_a_stream_that_was_given_up(way: Any) -> None:
     """RFC 9113, 4.3: a block that is not decoded would give other streams other fields than were sent."""
@@ -226,6 +242,17 @@ def lost() -> tuple[Session, Stream]:
     assert session.failure is not None
     session.take()
     return session, stream
+
+
+def test_a_sign_of_life_is_asked_for_and_its_answer_is_no_news() -> None:
+    session = new_session()
+    opened(session)
+    session.take()
+    session.ping()
+    [ping] = sent(session)
+    assert isinstance(ping, PingFrame)
+    assert [] == session.feed(PingFrame(0, ping.opaque_data, flags=["ACK"]).serialize())
+    assert session.failure is None
 
 
 def test_on_a_lost_connection_nothing_is_sent_any_more() -> None:
