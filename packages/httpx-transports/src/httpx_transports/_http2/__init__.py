@@ -14,6 +14,7 @@
 | `session` | all streams, over h2: no socket, no clock, no lock |
 | `turns` | who reads and who writes, when many tasks or threads share a connection |
 | `body` | the two bodies: what is still to be sent, what is still to be received |
+| `sending` | a request's body: how much of it goes out, and when |
 | `connection` | `HTTP2Connection`, which the pool knows |
 
 h2 is imported by `start` and `session` only, and they by `connection`: neither is loaded before the first

@@ -33,6 +33,7 @@ from .._network_stream import AsyncNetworkStreamFace, NetworkStreamFace
 from .body import Outgoing, ResponseBody
 from .failures import having_said
 from .fields import declared_length, request_fields
+from .sending import await_continue, send_some
 from .session import Session
 from .streams import Fault, Stream
 from .turns import Turns
@@ -45,9 +46,6 @@ if TYPE_CHECKING:
     from .._trace import Trace
 
     Pair = tuple[bytes, bytes]
-
-CONTINUE_LIMIT = 1.0
-"""Seconds that a body is held back for 100 (Continue) before it is sent all the same (RFC 9110, 10.1.1)."""
 
 
 class HTTP2Connection(Connection):
@@ -270,11 +268,11 @@ class HTTP2Connection(Connection):
     async def _send_body(self, stream: Stream, attempt: Attempt, outgoing: Outgoing) -> None:
         """Send the body, until all is sent or a response is there; what is left goes on with its body."""
         if "expect" in attempt.request.headers:
-            await self._await_continue(stream, attempt)
+            await await_continue(self._turns, stream, attempt)
         since = 0.0
         limit = deadline = None
         while not (stream.finished or stream.ended or stream.status or stream.fault):
-            if await self._send_some(stream, attempt, outgoing):
+            if await send_some(self._turns, stream, attempt, outgoing):
                 since = 0.0
                 continue
             if not since:
@@ -289,56 +287,6 @@ class HTTP2Connection(Connection):
                     f"its body within {limit:.4g} seconds.",
                     request=attempt.request,
                 )
-
-    async def _send_some(self, stream: Stream, attempt: Attempt, outgoing: Outgoing) -> bool:
-        """Send what fits of the body; False when there is no room for it."""
-        if not outgoing.rest and not outgoing.last:
-            await outgoing.fill()
-        if attempt.deadline is not None and monotonic() >= attempt.deadline:
-            # A server that takes a little at a time, and a body without end, hold nobody longer.
-            raise faults.write_deadline(self._peer)
-        turns = self._turns
-        if turns.is_congested:
-            await turns.write(attempt.write, attempt.deadline, stream)
-            await self._await_writer(stream, attempt)
-            if turns.is_congested:
-                return True
-        with turns.mutex:
-            if stream.fault is not None or stream.ended:
-                return True
-            sent = self._session.send(stream, outgoing.rest, outgoing.last)
-        if sent < 0:
-            if not turns.write_now():
-                await turns.write(attempt.write, attempt.deadline, stream)
-            return False
-        outgoing.rest = outgoing.rest[sent:]
-        if not turns.write_now():
-            await turns.write(attempt.write, attempt.deadline, stream)
-        await self._await_writer(stream, attempt)
-        # A response may be there, room in the window, or a peer that cannot read before we do.
-        turns.catch_up()
-        return True
-
-    async def _await_writer(self, stream: Stream, attempt: Attempt) -> None:
-        """Wait while another task writes: to ask again and again would hold up the event loop."""
-        limit = attempt.left(attempt.write)
-        if self._turns.is_writing and not await self._turns.writable(limit, stream):
-            raise WriteTimeout(
-                f"Sending the request to {self._peer} timed out: another request's bytes did not "
-                f"leave within {limit:.4g} seconds.",
-                request=attempt.request,
-            )
-
-    async def _await_continue(self, stream: Stream, attempt: Attempt) -> None:
-        """Hold the body back until 100 (Continue), a final response, or a bounded wait."""
-        turns = self._turns
-        if not turns.write_now():
-            await turns.write(attempt.write, attempt.deadline)
-        wait = CONTINUE_LIMIT if attempt.read is None else min(CONTINUE_LIMIT, attempt.read)
-        deadline = monotonic() + (attempt.left(wait) or 0.0)
-        while not (stream.status or stream.fault or stream.interim):
-            if not await turns.wait(stream, deadline):
-                return
 
     async def _receive_head(self, stream: Stream, attempt: Attempt) -> None:
         if stream.status == 0 and stream.fault is None:
@@ -413,7 +361,7 @@ class HTTP2Connection(Connection):
             if (
                 outgoing is not None
                 and not stream.finished
-                and await self._send_some(stream, attempt, outgoing)
+                and await send_some(self._turns, stream, attempt, outgoing)
             ):
                 continue
             if not started:

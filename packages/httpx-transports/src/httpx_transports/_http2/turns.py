@@ -68,12 +68,12 @@ class Turns:
         "_large",
         "_life",
         "_parked",
-        "_peer",
         "_reading",
         "_unsent",
         "_waiting",
         "_writing",
         "mutex",
+        "peer",
         "session",
     )
 
@@ -91,7 +91,7 @@ class Turns:
         self._io = stream
         self._backend = backend
         self.session = session
-        self._peer = peer
+        self.peer = peer
         self._changed = changed
         self._life = SignsOfLife(ping_interval, ping_timeout, monotonic())
         self.mutex = Lock()
@@ -208,7 +208,7 @@ class Turns:
     def take_in(self, data: bytes) -> None:
         """Feed what was read to the session, and wake those that it concerns."""
         if not data:
-            self.fail(failures.closed_early(self._peer, self.session.goaway))
+            self.fail(failures.closed_early(self.peer, self.session.goaway))
             return
         self._large = len(data) >= READ_SIZE
         self._life.hear(monotonic())
@@ -269,7 +269,7 @@ class Turns:
             self.ping()
             self.write_now()
         elif life.is_dead(now):
-            self.fail(failures.dead(self._peer, now - life.heard, life.timeout))
+            self.fail(failures.dead(self.peer, now - life.heard, life.timeout))
         return True
 
     def ping_when_old(self) -> None:
@@ -363,7 +363,7 @@ class Turns:
                 self._stop_writing_for_good()
             except BaseException as exc:
                 if data:
-                    self.fail(failures.half_written(self._peer, exc))
+                    self.fail(failures.half_written(self.peer, exc))
                 raise
             finally:
                 self._end_writing()
@@ -415,9 +415,9 @@ class Turns:
             if left != unsent:
                 unsent, since = left, now
             elif limit is not None and now - since >= limit:
-                raise faults.write_timeout(self._peer, limit)
+                raise faults.write_timeout(self.peer, limit)
             if until is not None and now >= until:
-                raise faults.write_deadline(self._peer)
+                raise faults.write_deadline(self.peer)
 
     async def writable(self, limit: float | None, stream: Stream) -> bool:
         """Wait until nobody else writes, or `stream` has news; False when `limit` seconds went by first.
