@@ -71,9 +71,17 @@ def test_the_credentials_of_a_proxy_are_decoded_and_leave_its_url() -> None:
     assert "socks5://proxy:1080" == str(proxy.url)
 
 
-@pytest.mark.parametrize("url", ["ftp://proxy", "proxy:80", "http://", "socks4://proxy"])
-def test_a_url_that_is_no_proxy_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match=r"^Proxy: "):
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("ftp://proxy", "Unknown scheme for proxy URL"),
+        ("proxy:80", "Unknown scheme for proxy URL"),
+        ("socks4://proxy", "Unknown scheme for proxy URL"),
+        ("http://", "Proxy: "),
+    ],
+)
+def test_a_url_that_is_no_proxy_is_refused(url: str, says: str) -> None:
+    with pytest.raises(ValueError, match=f"^{says}"):
         Proxy(url)
 
 
