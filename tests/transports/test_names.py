@@ -56,7 +56,8 @@ async def test_a_function_in_the_resolvers_place_gets_the_name_as_text(
         stream = await colour.backend().connect_tcp("one.test", server.port, timeout=10)
         stream.close()
     # anyio, which trio's side goes by, gives bytes, as it did under httpx 0.28.
-    assert (b"one.test" if colour.name == "trio" else "one.test") == asked[-1]
+    # A loop may ask for the address too, as the one that it connects to.
+    assert (b"one.test" if colour.name == "trio" else "one.test") in asked
 
 
 @pytest.mark.parametrize("limit", [None, 20])
