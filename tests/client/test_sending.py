@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
+from tests.support.colours import Colour
+from tests.support.http_server import HTTPServer
 
 import httpx
 
@@ -225,3 +227,18 @@ def test_the_settings_of_a_client_can_be_read_back(make: Any) -> None:
 
 def test_the_default_of_a_parameter_says_what_it_is() -> None:
     assert "USE_CLIENT_DEFAULT" == repr(httpx.USE_CLIENT_DEFAULT)
+
+
+async def test_a_response_that_is_being_streamed_holds_its_connection_however_small_it_is(
+    colour: Colour,
+) -> None:
+    """As in 0.28: whether the pool is exhausted does not hang on how soon the body came."""
+    limits = httpx.Limits(max_connections=1)
+    timeout = httpx.Timeout(10, pool=0.001)
+    with HTTPServer() as server:
+        url = f"{server.url}/bytes/1"
+        async with colour.client(limits=limits, timeout=timeout) as client:
+            async with client.stream("GET", url):
+                with pytest.raises(httpx.PoolTimeout):
+                    await client.get(url)
+            assert 200 == (await client.get(url)).status_code

@@ -68,16 +68,17 @@ class Script(NetworkStream):
         return b"".join(self.written)
 
 
-class SyncBackend:
-    is_async = False
+class Backend:
+    def __init__(self, is_async: bool) -> None:
+        self.is_async = is_async
 
 
 class Exchange:
     """One connection over a script: `connection`, `script`, `done` (the calls of `on_done`)."""
 
-    def __init__(self, script: Script, **limits: Any) -> None:
+    def __init__(self, script: Script, *, is_async: bool = False, **limits: Any) -> None:
         self.script = script
-        self.connection = HTTP11Connection(script, SyncBackend(), **limits)  # type: ignore[arg-type]  # all that it asks of one
+        self.connection = HTTP11Connection(script, Backend(is_async), **limits)  # type: ignore[arg-type]  # all that it asks of one
         self.done: list[int] = []
         self.connection.on_done = lambda attempt: self.done.append(self.connection.limit)
         self.attempt: Attempt | None = None

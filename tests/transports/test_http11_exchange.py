@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +31,7 @@ def outcome(exchange: Exchange) -> tuple[list[int], int, int]:
     return exchange.done, exchange.connection.limit, exchange.script.closed
 
 
+HELD: tuple[list[int], int, int] = ([], 1, 0)
 KEPT = ([1], 1, 0)
 CLOSED = ([0], 0, 1)
 
@@ -37,11 +39,52 @@ CLOSED = ([0], 0, 1)
 # -- given back ----------------------------------------------------------------------------------
 
 
-def test_a_response_that_is_there_whole_is_given_back_at_once() -> None:
+def test_a_response_that_is_there_whole_holds_its_connection_until_it_is_read() -> None:
+    """As one that is not: whether a pool is exhausted must not hang on how a server cuts what it writes."""
     exchange = Exchange(Script([OK]))
     response = exchange.send(get())
-    assert KEPT == outcome(exchange)
+    assert HELD == outcome(exchange)
     assert (200, b"hi") == (response.status_code, response.read())
+    assert KEPT == outcome(exchange)
+    response.close()
+    assert KEPT == outcome(exchange)
+
+
+def test_a_response_that_is_there_whole_and_is_closed_unread_gives_its_connection_back() -> None:
+    exchange = Exchange(Script([OK, OK]))
+    exchange.send(get()).close()
+    assert KEPT == outcome(exchange)
+    assert b"hi" == exchange.send(get()).read()
+
+
+def test_the_stream_of_a_response_that_is_there_whole_gives_the_connection_back_at_its_end() -> (
+    None
+):
+    """For transports that wrap it, and read it without closing it."""
+    exchange = Exchange(Script([OK]))
+    response = exchange.send(get())
+    assert [b"hi"] == list(response.stream)  # type: ignore[arg-type]  # a sync one
+    assert KEPT == outcome(exchange)
+
+
+def test_a_response_that_is_there_whole_and_is_dropped_is_told_of_as_lost() -> None:
+    exchange = Exchange(Script([OK]))
+    lost: list[object] = []
+    exchange.connection.on_lost = lost.append
+    exchange.send(get())
+    gc.collect()
+    assert [exchange.attempt] == lost
+    assert [] == exchange.done
+
+
+def test_a_response_of_an_async_client_that_is_there_whole_cannot_be_read_by_the_sync_side() -> (
+    None
+):
+    exchange = Exchange(Script([OK]), is_async=True)
+    response = exchange.send(get())
+    with pytest.raises(RuntimeError, match="aread"):
+        response.read()
+    assert b"hi" == run(response.aread())
     assert KEPT == outcome(exchange)
 
 
@@ -81,7 +124,7 @@ def test_a_response_that_is_closed_early_closes_the_connection() -> None:
 
 def test_a_connection_the_request_wants_closed_is_closed() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(get(headers={"Connection": "Close"}))
+    exchange.send(get(headers={"Connection": "Close"})).read()
     assert CLOSED == outcome(exchange)
 
 
@@ -137,8 +180,8 @@ def test_interim_responses_are_kept_with_their_fields() -> None:
 def test_the_seconds_a_server_keeps_an_idle_connection_are_remembered() -> None:
     said = b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=5\r\nContent-Length: 0\r\n\r\n"
     exchange = Exchange(Script([said, OK]))
-    exchange.send(get())
-    exchange.send(get())
+    exchange.send(get()).read()
+    exchange.send(get()).read()
     assert 5.0 == exchange.connection.keepalive
 
 

@@ -41,7 +41,7 @@ def test_a_request_without_a_body_is_one_write() -> None:
 
 def test_a_head_and_a_body_in_memory_are_one_write() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(b"body"))
+    exchange.send(post(b"body")).read()
     head = b"POST /path?query HTTP/1.1\r\nHost: example.org\r\nContent-Length: 4\r\n\r\n"
     assert [head + b"body"] == exchange.script.written
 
@@ -49,7 +49,7 @@ def test_a_head_and_a_body_in_memory_are_one_write() -> None:
 def test_a_big_body_in_memory_leaves_in_pieces_after_its_head() -> None:
     body = bytes(600_000)
     exchange = Exchange(Script([OK]))
-    exchange.send(post(body))
+    exchange.send(post(body)).read()
     head, *pieces = exchange.script.written
     assert head.endswith(b"\r\n\r\n")
     assert [262_144, 262_144, 75_712] == [len(piece) for piece in pieces]
@@ -61,7 +61,7 @@ def test_each_request_of_a_connection_has_its_own_fields() -> None:
     exchange = Exchange(Script([OK] * 5))
     for secret in ("one", "two", "two", "one"):
         exchange.send(get(headers={"Authorization": secret}))
-    exchange.send(get())
+    exchange.send(get()).read()
     head = b"GET /path?query HTTP/1.1\r\nHost: example.org\r\n"
     said = [b"Authorization: %b\r\n" % each for each in (b"one", b"two", b"two", b"one")]
     assert [head + each + b"\r\n" for each in (*said, b"")] == exchange.script.written
@@ -69,16 +69,16 @@ def test_each_request_of_a_connection_has_its_own_fields() -> None:
 
 def test_a_request_that_ends_its_connection_is_not_taken_for_one_that_does_not() -> None:
     exchange = Exchange(Script([OK, OK]))
-    exchange.send(get(headers={"X-Kept": "1"}))
+    exchange.send(get(headers={"X-Kept": "1"})).read()
     assert [1] == exchange.done
-    exchange.send(get(headers={"Connection": "close"}))
+    exchange.send(get(headers={"Connection": "close"})).read()
     assert [1, 0] == exchange.done
 
 
 @pytest.mark.parametrize(("size", "writes"), [(65_536, 1), (65_537, 2)])
 def test_a_body_leaves_with_its_head_up_to_64_kib(size: int, writes: int) -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(bytes(size)))
+    exchange.send(post(bytes(size))).read()
     assert writes == len(exchange.script.written)
     assert exchange.script.sent.endswith(b"\r\n\r\n" + bytes(size))
 
@@ -117,7 +117,7 @@ def test_the_target_has_the_form_of_its_method_and_peer(
     method: str, url: str, extensions: dict[str, Any], forward: bool, target: bytes
 ) -> None:
     exchange = Exchange(Script([OK]), forward=forward)
-    exchange.send(Request(method, url, extensions=extensions))
+    exchange.send(Request(method, url, extensions=extensions)).read()
     assert b"%b %b HTTP/1.1\r\n" % (method.encode(), target) in exchange.script.sent
 
 
@@ -125,7 +125,7 @@ def test_the_fields_for_a_proxy_yield_to_those_of_the_request() -> None:
     fields = [(b"Proxy-Authorization", b"Basic cHJveHk="), (b"X-Both", b"proxy")]
     exchange = Exchange(Script([OK]), forward=True, proxy_fields=fields)
     request = get(headers={"x-both": "request"})
-    exchange.send(request)
+    exchange.send(request).read()
     assert b"Proxy-Authorization: Basic cHJveHk=\r\n" in exchange.script.sent
     assert b"x-both: request\r\n" in exchange.script.sent
     assert b"X-Both: proxy" not in exchange.script.sent
@@ -184,7 +184,7 @@ def test_a_target_that_is_no_text_is_a_type_error() -> None:
 
 def test_a_streamed_body_goes_in_chunks() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(iter([b"hello", b"", b"0123456789"])))
+    exchange.send(post(iter([b"hello", b"", b"0123456789"]))).read()
     head, *rest = exchange.script.written
     assert b"Transfer-Encoding: chunked\r\n" in head
     assert b"5\r\nhello\r\na\r\n0123456789\r\n0\r\n\r\n" == b"".join(rest)
@@ -193,13 +193,13 @@ def test_a_streamed_body_goes_in_chunks() -> None:
 
 def test_a_streamed_body_without_bytes_is_the_last_chunk() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(iter([])))
+    exchange.send(post(iter([]))).read()
     assert b"0\r\n\r\n" == exchange.script.written[-1]
 
 
 def test_a_big_chunk_is_cut() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(iter([bytes(300_000)])))
+    exchange.send(post(iter([bytes(300_000)]))).read()
     _, first, second, last = exchange.script.written
     assert (first[:7], second[:6], last) == (b"40000\r\n", b"93e0\r\n", b"0\r\n\r\n")
 
@@ -207,20 +207,20 @@ def test_a_big_chunk_is_cut() -> None:
 @pytest.mark.parametrize("piece", [b"abc", bytearray(b"abc"), memoryview(b"abc")])
 def test_a_streamed_body_of_a_declared_length_goes_as_it_is(piece: Any) -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(iter([piece, b"de"]), **{"Content-Length": "5"}))
+    exchange.send(post(iter([piece, b"de"]), **{"Content-Length": "5"})).read()
     assert [b"abc", b"de"] == exchange.script.written[1:]
     assert [1] == exchange.done
 
 
 def test_a_body_in_memory_is_chunked_where_the_user_says_so() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(b"hello", **{"Transfer-Encoding": "chunked"}))
+    exchange.send(post(b"hello", **{"Transfer-Encoding": "chunked"})).read()
     assert exchange.script.sent.endswith(b"\r\n\r\n5\r\nhello\r\n0\r\n\r\n")
 
 
 def test_an_empty_body_in_memory_is_chunked_where_the_user_says_so() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(post(b"", **{"Transfer-Encoding": "chunked"}))
+    exchange.send(post(b"", **{"Transfer-Encoding": "chunked"})).read()
     assert exchange.script.sent.endswith(b"\r\n\r\n0\r\n\r\n")
 
 
@@ -275,7 +275,7 @@ def test_a_stream_of_the_users_own_is_iterated() -> None:
 
     exchange = Exchange(Script([OK]))
     headers = {"Host": "example.org", "Content-Length": "3"}
-    exchange.send(get("POST", stream=Own(), headers=headers))
+    exchange.send(get("POST", stream=Own(), headers=headers)).read()
     assert [b"own"] == exchange.script.written[1:]
 
 
@@ -287,6 +287,7 @@ def test_a_body_waits_for_100(content: Any) -> None:
     exchange = Exchange(Script([CONTINUE, OK]))
     content = content if isinstance(content, bytes) else iter(content)
     response = exchange.send(post(content, Expect="100-continue", **{"Content-Length": "4"}))
+    response.read()
     head, body = exchange.script.written
     assert (b"\r\n\r\n", b"body") == (head[-4:], body)
     assert [(100, [])] == response.extensions["interim_responses"]
@@ -305,7 +306,7 @@ def test_a_body_does_not_wait_for_100_for_ever() -> None:
 def test_an_early_hint_is_no_100() -> None:
     hint = b"HTTP/1.1 103 Early Hints\r\n\r\n"
     exchange = Exchange(Script([hint, ReadTimeout("nothing"), OK]))
-    exchange.send(post(b"body", Expect="100-continue"))
+    exchange.send(post(b"body", Expect="100-continue")).read()
     assert b"body" == exchange.script.written[-1]
 
 
@@ -327,7 +328,7 @@ def test_a_server_that_closes_instead_of_100_disconnected() -> None:
 
 def test_without_a_body_there_is_nothing_to_wait_for() -> None:
     exchange = Exchange(Script([OK]))
-    exchange.send(get(headers={"Expect": "100-continue"}))
+    exchange.send(get(headers={"Expect": "100-continue"})).read()
     assert [1] == exchange.done
 
 
@@ -351,7 +352,8 @@ def test_a_refusal_stops_a_streamed_body() -> None:
 
 def test_a_refusal_stops_a_big_body_in_memory() -> None:
     exchange = Exchange(Script([TOO_LARGE], readable_after=2))
-    assert 413 == exchange.send(post(bytes(10_000_000))).status_code
+    response = exchange.send(post(bytes(10_000_000)))
+    assert (413, b"no") == (response.status_code, response.read())
     assert 2 == len(exchange.script.written)
     assert [0] == exchange.done
 
@@ -366,7 +368,7 @@ def test_a_success_that_comes_early_does_not_stop_the_body() -> None:
 
 def test_an_interim_response_does_not_stop_the_body() -> None:
     exchange = Exchange(Script([CONTINUE, OK], readable_after=1))
-    exchange.send(post(iter([b"a", b"b"])))
+    exchange.send(post(iter([b"a", b"b"]))).read()
     assert exchange.script.sent.endswith(b"1\r\na\r\n1\r\nb\r\n0\r\n\r\n")
     assert [1] == exchange.done
 

@@ -319,7 +319,7 @@ def test_ctrl_c_while_an_idle_connection_is_looked_at_gives_its_place_back(
     backend = ScriptedBackend([[whole], [whole]])
     with backend.installed(HTTPTransport(limits=Limits(max_connections=1))) as transport:
         request = Request("GET", "http://origin.test/", extensions={"timeout": {"pool": 0.0}})
-        transport.handle_request(request)
+        transport.handle_request(request).close()
         with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
 
             def interrupted(stream: ScriptedStream) -> bool:
@@ -327,5 +327,7 @@ def test_ctrl_c_while_an_idle_connection_is_looked_at_gives_its_place_back(
 
             patch.setattr(ScriptedStream, "is_readable", interrupted)
             transport.handle_request(request)
-        assert 204 == transport.handle_request(request).status_code
+        response = transport.handle_request(request)
+        assert 204 == response.status_code
+        response.close()
         assert [True, False] == [stream.closed for stream in backend.streams]

@@ -254,7 +254,7 @@ class Response(ResponseHead):
         DecodingError: it is malformed or truncated.
         """
         if not hasattr(self, "_content"):
-            content = self._take_from_memory()
+            content = self._take_from_memory(SyncByteStream)
             if content is None:
                 content = b"".join(self.iter_bytes())
             else:
@@ -265,7 +265,7 @@ class Response(ResponseHead):
     async def aread(self) -> bytes:
         """Read the whole body and return it, decoded, as `read()` does."""
         if not hasattr(self, "_content"):
-            content = self._take_from_memory()
+            content = self._take_from_memory(AsyncByteStream)
             if content is None:
                 content = b"".join([part async for part in self.aiter_bytes()])
             else:
@@ -279,14 +279,20 @@ class Response(ResponseHead):
         self._is_drained = True
         self._num_bytes_downloaded = 0
 
-    def _take_from_memory(self) -> bytes | None:
+    def _take_from_memory(self, colour: type) -> bytes | None:
         """Return the body where nothing is left to do: it is there, with no coding and no limit.
 
-        None: it is a body of another kind. StreamConsumed, StreamClosed: as `read()`.
+        None: it is a body of another kind, or not of this colour. StreamConsumed, StreamClosed: as `read()`.
         """
         stream = self.stream
+        content: bytes | None = None
+        if type(stream) is ByteStream:
+            content = stream._stream
+        elif isinstance(stream, colour):
+            # A transport's stream may have its body in memory too, and shows it by this name.
+            content = getattr(stream, "_whole", None)
         if (
-            type(stream) is not ByteStream
+            content is None
             or self._get_content_decoder() is not IDENTITY
             or "decoding" in self.extensions
         ):
@@ -295,7 +301,6 @@ class Response(ResponseHead):
             raise StreamConsumed()
         if self.is_closed:
             raise StreamClosed()
-        content = stream._stream
         self._num_bytes_downloaded = len(content)
         self.is_stream_consumed = True
         return content

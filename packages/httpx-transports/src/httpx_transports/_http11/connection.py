@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from httpx_core import (
-    ByteStream,
     RemoteProtocolError,
     WriteError,
     WriteTimeout,
@@ -28,6 +27,7 @@ from .outgoing import Block, Outgoing
 from .reader import ResponseReader
 from .receiving import HandedOverBody, HTTP11Body, peer_of, receive_head, tell_closed
 from .sending import Sender
+from .whole import AsyncWholeStream, WholeStream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -200,7 +200,7 @@ class HTTP11Connection(Connection):
             await tell_closed(attempt)
 
     def _respond(self, attempt: Attempt, outgoing: Outgoing, reader: ResponseReader) -> Response:
-        """Build the response; the connection is given back when its body is there already."""
+        """Build the response, which holds the connection until it is read or closed."""
         head, decoder = reader.head, reader.body
         extensions: dict[str, Any] = {
             "http_version": b"HTTP/" + head.version,
@@ -212,16 +212,15 @@ class HTTP11Connection(Connection):
         if head.chunked:
             extensions["trailing_headers"] = decoder.trailers
         if decoder.complete and not reader.switched:
-            response = wire.response(
+            whole = AsyncWholeStream if self._backend.is_async else WholeStream
+            return wire.response(
                 head.status,
                 head.fields,
-                ByteStream(reader.content),
+                whole(self, attempt, reader),
                 extensions,
                 attempt.request,
                 head.absent,
             )
-            self.give_back(attempt, reader)
-            return response
         body: Body
         if reader.switched:
             self.limit = 0
