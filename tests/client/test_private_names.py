@@ -120,6 +120,29 @@ def test_the_transport_of_the_network_has_a_pool(client_class: Any) -> None:
     assert transport._pool is not None
 
 
+async def test_a_pool_shows_the_requests_that_are_under_way(colour: Any, server: Any) -> None:
+    """The tests of SDKs ask it whether a response was closed."""
+    async with colour.client() as client:
+        pool = client._transport._pool
+        assert [] == pool._requests
+        response = await client.send(
+            client.build_request("GET", server.url + "/chunked/1000000"), stream=True
+        )
+        assert 1 == len(pool._requests) == len(pool._connections)
+        await colour.close(response)
+        assert [] == pool._requests
+
+
+@pytest.mark.parametrize("transport_class", [httpx.HTTPTransport, httpx.AsyncHTTPTransport])
+def test_a_pool_knows_its_proxy(transport_class: Any) -> None:
+    proxy = httpx.Proxy("http://proxy:8080", headers={"X-A": "b"})
+    pool = transport_class(proxy=proxy)._pool
+    assert "http://proxy:8080" == str(pool._proxy_url)
+    assert [(b"X-A", b"b")] == pool._proxy_headers
+    pool = transport_class()._pool
+    assert (None, []) == (pool._proxy_url, pool._proxy_headers)
+
+
 @pytest.mark.parametrize("client_class", [httpx.Client, httpx.AsyncClient])
 def test_a_client_keeps_its_mounts_by_pattern(client_class: Any) -> None:
     transport = httpx.MockTransport(hello)

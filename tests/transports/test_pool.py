@@ -506,3 +506,23 @@ async def test_a_trace_is_told_of_the_wait_for_a_connection(
             await transport.handle(waiting)
         await colour.close(holder)
     assert ["pool.wait.started", "pool.wait.complete"] == events
+
+
+async def test_a_trace_is_told_that_a_request_goes_again_and_why(colour: Colour) -> None:
+    told: list[tuple[str, Any]] = []
+    with RawServer(Dropper()) as server:
+        async with colour.transport() as transport:
+            await colour.read(await transport.handle(request(server.url)))
+            again = request(server.url)
+            again.extensions["trace"] = colour.callback(
+                lambda name, info: told.append((name, info))
+            )
+            await colour.read(await transport.handle(again))
+    names = [name for name, _ in told]
+    assert 1 == names.count("retry.request")
+    why = dict(told)["retry.request"]["exception"]
+    assert isinstance(why, RequestError)
+    # The second try is told after it, from its first step on.
+    behind = names[names.index("retry.request") + 1 :]
+    assert "connection.connect_tcp.started" == behind[0]
+    assert "http11.response_closed.complete" == behind[-1]
