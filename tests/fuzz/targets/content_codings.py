@@ -79,7 +79,9 @@ def check(data: bytes) -> None:
     # libzstd sees that a frame is shorter than it says only when it gets all of it at once, if its
     # last block is empty.
     if "zstd" not in codings:
-        assert whole[1] == pieces[1], (codings, whole[1], pieces[1])
+        # Of a limit and a fault behind it one piece may show the one, and another the other: what
+        # zlib decoded in the call that finds a fault is not seen.
+        assert (whole[1] is None) == (pieces[1] is None), (codings, whole[1], pieces[1])
     if whole[1] is pieces[1] is None:
         assert whole[0] == pieces[0], codings
 
