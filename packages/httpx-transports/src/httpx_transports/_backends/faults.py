@@ -7,6 +7,7 @@ Nothing here is raised: the caller raises, chained to what it caught.
 from __future__ import annotations
 
 import os
+import sys
 
 from httpx_core import (
     ConnectError,
@@ -45,6 +46,16 @@ def read_timeout(peer: str, limit: float | None) -> ReadTimeout:
 
 def read_error(peer: str, exc: BaseException) -> ReadError:
     return ReadError(f"Reading from {peer} failed: {reason(exc)}")
+
+
+def is_unclean_end(exc: BaseException) -> bool:
+    """Whether a read failed because the peer closed without TLS's close_notify, as many servers do.
+
+    It is no end of a body that lasts until the connection closes. Everywhere else it says what any
+    other end says.
+    """
+    ssl = sys.modules.get("ssl")
+    return ssl is not None and isinstance(exc.__cause__, ssl.SSLEOFError)
 
 
 def read_closed(peer: str) -> ReadError:

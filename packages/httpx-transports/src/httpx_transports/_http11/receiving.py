@@ -6,10 +6,17 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING, cast
 
-from httpx_core import ReadTimeout, RemoteProtocolError, RequestError, TimeoutException
+from httpx_core import (
+    ReadError,
+    ReadTimeout,
+    RemoteProtocolError,
+    RequestError,
+    TimeoutException,
+)
 
-from .._backends.faults import peer_name
+from .._backends import faults
 from .._body import Body
+from .body import CloseDecoder
 
 if TYPE_CHECKING:
     from .._attempt import Attempt
@@ -36,7 +43,7 @@ def peer_of(stream: NetworkStream, attempt: Attempt) -> str:
     address = stream.get_extra_info("server_addr")
     if isinstance(address, tuple):
         host, port = cast("tuple[str, int]", address[:2])
-        return peer_name(host, port)
+        return faults.peer_name(host, port)
     return address or attempt.request.url.netloc.decode("ascii")
 
 
@@ -57,6 +64,10 @@ async def receive_head(stream: NetworkStream, attempt: Attempt, reader: Response
                     f"Reading from {peer_of(stream, attempt)} timed out: the response's head was not "
                     f"whole within the read limit of {limit:.4g} seconds."
                 ) from exc
+            raise
+        except ReadError as exc:
+            if faults.is_unclean_end(exc):
+                raise disconnected() from exc
             raise
         if not data:
             raise disconnected()
@@ -121,7 +132,12 @@ class HTTP11Body(Body):
                 self._sender = None
             data = b""
             while not decoder.complete:
-                data = await self._stream.read(BODY_READ_SIZE, attempt.left(attempt.read))
+                try:
+                    data = await self._stream.read(BODY_READ_SIZE, attempt.left(attempt.read))
+                except ReadError as exc:
+                    if isinstance(decoder, CloseDecoder) or not faults.is_unclean_end(exc):
+                        raise
+                    data = b""
                 if data:
                     data = decoder.feed(data)
                 else:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from httpx_core import ReadTimeout, RemoteProtocolError, TransportError, WriteError
 
+from .._backends import faults
 from .frames import REFUSED_STREAM, error_name
 from .streams import Fault
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
 
 def lost(exc: TransportError) -> Fault:
     """The network failed; what it says is the same for all streams."""
-    return Fault(type(exc), str(exc), cause=exc)
+    # HTTP/2 marks its ends itself: that TLS did not is nothing more than that the peer has closed.
+    kind = RemoteProtocolError if faults.is_unclean_end(exc) else type(exc)
+    return Fault(kind, str(exc), cause=exc)
 
 
 def broken_protocol(peer: str, message: str, cause: Exception | None) -> Fault:
