@@ -20,6 +20,9 @@ from httpx_core import ReadError, WriteError
 from httpx_transports._backends.asyncio import AsyncioBackend
 from httpx_transports._bridge import run
 
+SENT = 64 * 1024 * 1024
+"""Bytes, more than the buffers of a connection hold."""
+
 
 def hold(connection: socket.socket, number: int) -> None:
     while connection.recv(100):
@@ -78,6 +81,34 @@ def test_a_stream_is_closed_from_another_thread_while_its_loop_runs(server: RawS
             await stream.read(10, 20)
 
     asyncio.run(main())
+
+
+def test_what_the_system_has_not_taken_is_not_sent_after_closing() -> None:
+    """Nobody waits at a close: what a peer that does not read was given beyond its buffers is dropped."""
+    closed = threading.Event()
+    received = []
+
+    def read_late(connection: socket.socket, number: int) -> None:
+        assert closed.wait(20)
+        size = 0
+        try:
+            while data := connection.recv(1 << 20):
+                size += len(data)
+        except ConnectionResetError:
+            pass
+        received.append(size)
+
+    async def main(server: RawServer) -> None:
+        stream = await connect(server)
+        assert stream.write_now(bytes(SENT))
+        assert await stream.drain(0.0, False)
+        stream.close()
+        await asyncio.sleep(0)
+        closed.set()
+
+    with RawServer(read_late) as server:
+        asyncio.run(main(server))
+    assert received[0] < SENT
 
 
 def test_a_stream_is_closed_from_another_loop(server: RawServer) -> None:
