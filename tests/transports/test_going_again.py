@@ -8,7 +8,7 @@ import pytest
 
 from httpx_core import ConnectError, DecodingError, ReadError, RemoteProtocolError, Request
 from httpx_transports._attempt import Attempt
-from httpx_transports._pool.again import MAX_REFUSALS, may_go_again
+from httpx_transports._pool.again import may_go_again
 
 CUT = ReadError("reset")
 
@@ -22,8 +22,8 @@ def once() -> Iterator[bytes]:
     [
         # The server said that it did not process it.
         (True, "POST", b"x", "refused sent", CUT, 0),
-        (True, "POST", b"x", "refused sent", CUT, MAX_REFUSALS - 1),
-        (False, "POST", b"x", "refused sent", CUT, MAX_REFUSALS),
+        (True, "POST", b"x", "refused sent", CUT, 9),
+        (False, "POST", b"x", "refused sent", CUT, 10),
         (False, "POST", once, "refused sent", CUT, 0),
         (True, "POST", once, "refused", CUT, 0),
         # A reused connection died.
