@@ -62,7 +62,7 @@ async def test_the_credentials_are_those(
     assert expected == response.text
 
 
-@pytest.mark.parametrize("auth", [5, "user:secret", object()])
+@pytest.mark.parametrize("auth", [5, "user:secret", object(), ("secret",), ()])
 def test_what_cannot_authenticate_is_refused_and_not_shown(auth: Any) -> None:
     with pytest.raises(TypeError, match='Invalid "auth" argument') as caught:
         httpx.Client(auth=auth)

@@ -249,3 +249,30 @@ def test_a_stale_connection_that_another_thread_has_joined_is_not_taken_from_it(
     state.done(other, 3.0)
     assert 0 == state.origins["origin"].active
     assert 1 == len(state.slots)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n", "it answers in HTTP/1."),
+        (
+            WindowUpdateFrame(9, window_increment=1).serialize(),
+            "a frame for stream 9, which was never opened.",
+        ),
+    ],
+)
+async def test_the_error_says_in_words_what_the_server_did(
+    colour: Colour, answer: bytes, told: str
+) -> None:
+    """A number that h2 gives, and the letters HTTP taken for a length, are words to nobody."""
+
+    def script(peer: Peer, number: int) -> None:
+        peer.next_request()
+        peer.raw(answer)
+        peer.until_closed()
+
+    with HTTP2Server(script, greet=not answer.startswith(b"HTTP")) as server:
+        async with await connect(colour, server) as line:
+            with pytest.raises(RemoteProtocolError) as caught:
+                await line.get("/")
+    assert str(caught.value).endswith(f" broke the HTTP/2 protocol: {told}")

@@ -340,8 +340,9 @@ def build_auth(auth: AuthTypes | None) -> Auth | None:
         return auth
     if callable(auth):
         return FunctionAuth(func=auth)
-    if isinstance(auth, tuple):
-        return BasicAuth(username=auth[0], password=auth[1])
+    pair: Any = auth
+    if isinstance(pair, tuple) and len(pair) > 1:
+        return BasicAuth(username=pair[0], password=pair[1])
     raise TypeError(
         'Invalid "auth" argument: it must be a (username, password) tuple, a callable that takes and '
         f"returns a Request, or an Auth, not {type(auth).__name__}."

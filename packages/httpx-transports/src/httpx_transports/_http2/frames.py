@@ -84,10 +84,10 @@ class FrameCutter:
             high, low, kind, flags, stream_id = _read_head(data, position)
             length = high << 8 | low
             if length > self._max_frame:
-                self.fault = (
-                    FRAME_SIZE_ERROR,
-                    f"a frame of {length} bytes, and {self._max_frame} are allowed",
-                )
+                said = f"a frame of {length} bytes, and {self._max_frame} are allowed"
+                if data.startswith(b"HTTP/1.", position):
+                    said = "it answers in HTTP/1"
+                self.fault = (FRAME_SIZE_ERROR, said)
                 break
             stop = position + HEAD + length
             if stop > size:

@@ -38,6 +38,7 @@ from h2.events import (
 from h2.exceptions import (
     H2Error,
     NoAvailableStreamIDError,
+    NoSuchStreamError,
     StreamClosedError,
     TooManyStreamsError,
 )
@@ -316,7 +317,11 @@ class Session:
         except Exception as exc:
             # H2Error for what a peer does wrong; whatever else it provokes in h2 or hpack ends the
             # connection likewise and leaves as what it is: the peer's fault.
-            self._give_up(None, str(exc) if isinstance(exc, H2Error) else repr(exc), exc)
+            said = str(exc) if isinstance(exc, H2Error) else repr(exc)
+            if type(exc) is NoSuchStreamError:
+                # It says no more than the number.
+                said = f"a frame for stream {exc.stream_id}, which was never opened"
+            self._give_up(None, said, exc)
             return
         handlers = self._handlers
         for event in events:
