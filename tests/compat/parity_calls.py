@@ -62,7 +62,7 @@ def namespace(server: str, other: str, proxy: str) -> dict[str, Any]:
     """What the calls may use."""
     names = {name: getattr(httpx, name) for name in httpx.__all__}
     own: list[Callable[..., Any]] = [sent, via, follow, asynchronous, streamed, gz, parts, agen]
-    own += [attributes, environ]
+    own += [attributes, environ, streaming]
     names.update({function.__name__: function for function in own})
     return {
         **names,
@@ -70,6 +70,7 @@ def namespace(server: str, other: str, proxy: str) -> dict[str, Any]:
         "io": io,
         "zlib": zlib,
         "gzip": gzip,
+        "os": os,
         "SERVER": server,
         "OTHER": other,
         "PROXY": proxy,
@@ -130,6 +131,16 @@ def via(settings: dict[str, Any], url: str, method: str = "GET", **kwargs: Any) 
         response = client.request(method, url, **kwargs)
     history = [r.status_code for r in response.history]
     return [response.status_code, str(response.url), history, response.content]
+
+
+def streaming(url: str, action: Callable[[httpx.Client, httpx.Response], Any]) -> Any:
+    """What is done while a response is streamed through a pool of one connection."""
+    limits, timeout = httpx.Limits(max_connections=1), httpx.Timeout(5, pool=0.01)
+    with (
+        httpx.Client(limits=limits, timeout=timeout) as client,
+        client.stream("GET", url) as response,
+    ):
+        return action(client, response)
 
 
 def follow(
