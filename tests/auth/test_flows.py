@@ -177,3 +177,20 @@ def test_a_function_makes_the_request_that_is_sent(drive: Driver) -> None:
         script((401, [])),
     )
     assert [("PUT", other.url)] == [(request.method, request.url) for request in sent]
+
+
+@both_colours
+def test_a_flow_without_a_request_ends_without_one(drive: Driver) -> None:
+    ended = []
+
+    class Silent(Auth):
+        def auth_flow(self, request: Request) -> Generator[Request, Response, None]:
+            try:
+                return
+                yield request
+            finally:
+                ended.append(True)
+
+    with pytest.raises((StopIteration, StopAsyncIteration)):
+        drive(Silent(), Request("GET", "https://example.org/"), script())
+    assert [True] == ended

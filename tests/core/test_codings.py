@@ -256,8 +256,14 @@ def test_a_decoder_gives_all_at_once_when_asked_for():
     assert b"" == decoder.flush()
 
 
-def test_accept_encoding_lists_what_can_be_decoded_here():
+def test_accept_encoding_lists_what_can_be_decoded_here(monkeypatch):
+    monkeypatch.setattr(_codings, "_accepted", None)
     assert "gzip, deflate, br, zstd" == accept_encoding()
+
+
+def test_accept_encoding_is_found_out_once(monkeypatch):
+    monkeypatch.setattr(_codings, "_accepted", "known")
+    assert "known" == accept_encoding()
 
 
 class OldDecompressor:

@@ -368,3 +368,10 @@ def test_the_bounds_do_not_remove_what_a_user_set_by_the_hundreds() -> None:
     cookies = Cookies({f"c{n}": "1" for n in range(400)})
     keep(cookies, "http://example.org/", "a=b")
     assert 401 == len(cookies)
+
+
+def test_a_response_that_sets_no_cookie_leaves_a_jar_as_it_is() -> None:
+    cookies = Cookies({"a": "1"})
+    request = Request("GET", "http://example.org/")
+    cookies.extract_cookies(Response(200, headers={"Cookie": "b=2"}, request=request))
+    assert {"a": "1"} == dict(cookies)

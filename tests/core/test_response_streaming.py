@@ -179,6 +179,26 @@ async def test_an_async_iterator_is_no_generator_for_a_loop_to_adopt(async_colou
     assert not inspect.isasyncgen(getattr(async_colour, method)(response))
 
 
+async def test_a_body_in_memory_is_read_once_and_closes_the_response(colour):
+    response = Response(200, stream=ByteStream(WHOLE))
+    assert WHOLE == await colour.read(response)
+    assert response.is_closed
+    assert response.is_stream_consumed
+    assert 11 == response.num_bytes_downloaded
+    with pytest.raises(StreamConsumed):
+        await collect(colour, response, "iter_raw")
+
+
+async def test_a_body_that_was_drained_to_free_its_connection_is_decoded_when_asked_for(colour):
+    packed = gzip.compress(WHOLE)
+    response = respond(colour, [packed], headers={"Content-Encoding": "gzip"})
+    response._keep_drained(b"".join(await collect(colour, response, "iter_raw")))
+    assert (WHOLE, "hello world") == (response.content, response.text)
+    assert response.is_closed
+    assert response.is_stream_consumed
+    assert len(packed) == response.num_bytes_downloaded
+
+
 # The wrong colour
 
 

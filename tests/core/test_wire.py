@@ -296,3 +296,11 @@ def test_a_coding_that_was_added_is_decoded() -> None:
     found = wire.response(200, [], ByteStream(body), {}, absent=frozenset([b"content-encoding"]))
     found.headers["Content-Encoding"] = "gzip"
     assert b"Hello" == found.read()
+
+
+def test_a_field_that_is_said_to_be_absent_is_not_looked_for() -> None:
+    body = gzip.compress(b"Hello")
+    pairs = [(b"Content-Encoding", b"gzip")]
+    absent = frozenset([b"content-encoding"])
+    assert body == wire.response(200, pairs, ByteStream(body), {}, absent=absent).read()
+    assert b"Hello" == wire.response(200, pairs, ByteStream(body), {}).read()
