@@ -200,13 +200,15 @@ def _dialer(
 
 
 def _context_source(
-    verify: ssl.SSLContext | str | bool, cert: CertTypes | None, trust_env: bool, http2: bool
+    verify: ssl.SSLContext | str | bool | None, cert: CertTypes | None, trust_env: bool, http2: bool
 ) -> Callable[[], ssl.SSLContext]:
     """What gives the TLS context at the first https connection: the shared one unless told otherwise.
 
     Arguments that can be wrong (a file that is not there) are looked at now.
     """
-    if (verify is True or verify is None) and cert is None:
+    if verify is None:
+        verify = True  # many a wrapper hands None on for "not given", and 0.28 verified then
+    if verify is True and cert is None:
 
         def shared() -> ssl.SSLContext:
             from ._tls_shared import default_context

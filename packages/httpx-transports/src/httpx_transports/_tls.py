@@ -39,7 +39,7 @@ def create_ssl_context(
 
     if isinstance(verify, ssl.SSLContext):
         context = verify
-    elif verify is True or verify is None:
+    elif verify is True or verify is None:  # pyright: ignore[reportUnnecessaryComparison]
         # None, which many a wrapper hands on for "not given", verifies as it did in 0.28.
         context = _trusting_defaults(trust_env)
     elif verify is False:

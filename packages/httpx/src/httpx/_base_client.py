@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import warnings
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from httpx_auth import Auth, BasicAuth, FunctionAuth
 from httpx_core import URL, Cookies, Headers, QueryParams, Request, Timeout
@@ -340,7 +340,7 @@ def build_auth(auth: AuthTypes | None) -> Auth | None:
         return auth
     if callable(auth):
         return FunctionAuth(func=auth)
-    pair: Any = auth
+    pair = cast("tuple[Any, ...] | None", auth)  # a caller whom no type checker reads gives any
     if isinstance(pair, tuple) and len(pair) > 1:
         return BasicAuth(username=pair[0], password=pair[1])
     raise TypeError(

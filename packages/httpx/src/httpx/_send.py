@@ -6,7 +6,7 @@ them without ever suspending, so that the loop runs to its end by one `send(None
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from operator import add
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -188,13 +188,13 @@ class SendLoop(BaseClient):
 
     # What the two colours do each in its own way.
 
-    async def _exchange(self, request: Request) -> Response:
+    def _exchange(self, request: Request) -> Coroutine[Any, Any, Response]:
         raise NotImplementedError
 
     async def _call_hooks(self, hooks: list[Callable[..., Any]], subject: object) -> None:
         raise NotImplementedError
 
-    async def _read(self, response: Response) -> object:
+    def _read(self, response: Response) -> Coroutine[Any, Any, object]:
         raise NotImplementedError
 
     async def _drain(self, response: Response) -> None:
