@@ -422,6 +422,8 @@ def test_arguments_that_cannot_be_meant_end_with_2_and_send_nothing(
     monkeypatch.chdir(tmp_path)
     shown = command(*(server.url if arg == "URL" else arg for arg in args))
     assert (2, "") == (shown.code, shown.out)
+    assert shown.err.startswith("httpx: ")
+    assert 1 == len(shown.err.splitlines())
     assert sentence in shown.err
     assert ([], []) == (server.requests, list(tmp_path.iterdir()))
 
@@ -533,16 +535,18 @@ def test_the_document_tells_of_tls(command: InProcess, tls_server: HTTPServer) -
 
 
 @pytest.mark.parametrize(
-    ("url", "kind", "exception", "code"),
+    ("args", "kind", "exception", "code"),
     [
-        ("http://127.0.0.1:1/", "network", "ConnectError", 3),
-        ("example.org", "usage", None, 2),
+        (["--output", "json", "http://127.0.0.1:1/"], "network", "ConnectError", 3),
+        (["--output", "json", "example.org"], "usage", None, 2),
+        (["--timeout", "soon", "--output", "json", "http://example.org/"], "usage", None, 2),
+        (["--output=json"], "usage", None, 2),
     ],
 )
 def test_a_failure_is_a_document_too(
-    command: InProcess, url: str, kind: str, exception: str | None, code: int
+    command: InProcess, args: list[str], kind: str, exception: str | None, code: int
 ) -> None:
-    shown = command("--output", "json", url)
+    shown = command(*args)
     error = json.loads(shown.out)["error"]
     assert (kind, exception, code) == (error["kind"], error["exception"], error["exit_code"])
     assert f"httpx: {error['message']}\n" == shown.err

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..__about__ import __version__
 from .options import Options
-from .running import run
+from .running import refuse, run
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
@@ -38,7 +39,23 @@ class GroupedOption(click.Option):
 
 
 class GroupedCommand(click.Command):
-    """A command whose help shows the options under headings."""
+    """A command whose help shows the options under headings, and whose errors are one sentence."""
+
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> click.Context:
+        given = list(args)  # click empties the list
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except click.UsageError as exc:
+            reason = exc.format_message()
+            if isinstance(exc, click.MissingParameter):
+                reason += " Try 'httpx --help'."
+            raise SystemExit(refuse(reason, _asks_for_json(given))) from exc
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         groups: dict[str, list[tuple[str, str]]] = {}
@@ -50,6 +67,11 @@ class GroupedCommand(click.Command):
         for heading, records in groups.items():
             with formatter.section(heading):
                 formatter.write_dl(records)
+
+
+def _asks_for_json(args: list[str]) -> bool:
+    """Whether arguments that cannot all be read ask for a document."""
+    return "--output=json" in args or ("--output", "json") in pairwise(args)
 
 
 def _complete_method(

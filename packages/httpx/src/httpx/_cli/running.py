@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 from . import exits
 from .exits import Failure, cause, sentence
@@ -15,18 +16,34 @@ from .transfer import Transfer
 
 def run(options: Options) -> int:
     """Send the request, show or save what comes, and return the exit code; errors are shown too."""
+    return _ended(options.output == "json", lambda out, err: _interruptible(options, out, err))
+
+
+def refuse(reason: str, as_json: bool) -> int:
+    """Say, as `run` does, that the arguments cannot be read, and return the exit code."""
+
+    def fail(out: Screen, err: Screen) -> int:
+        raise Failure(exits.USAGE, reason)
+
+    return _ended(as_json, fail)
+
+
+def _ended(as_json: bool, work: Callable[[Screen, Screen], int]) -> int:
     # A standard stream that is None was closed when the process was started.
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
-        return _ended(options, Screen(sys.stdout or nowhere), Screen(sys.stderr or nowhere))
+        out, err = Screen(sys.stdout or nowhere), Screen(sys.stderr or nowhere)
+        return _ended_on(out, err, as_json, work)
 
 
-def _ended(options: Options, out: Screen, err: Screen) -> int:
-    """Run, and turn whatever ends it into an exit code and a sentence."""
+def _ended_on(
+    out: Screen, err: Screen, as_json: bool, work: Callable[[Screen, Screen], int]
+) -> int:
+    """Work, and turn whatever ends it into an exit code and a sentence."""
     try:
         try:
-            code = _interruptible(options, out, err)
+            code = work(out, err)
         except Failure as exc:
-            if options.output == "json":
+            if as_json:
                 out.line(failure_report(exc))
             raise
         finally:
