@@ -80,8 +80,7 @@ class _Racing:
             return winner
         finally:
             for key in list(self._selector.get_map().values()):
-                if isinstance(key.fileobj, socket.socket):
-                    key.fileobj.close()
+                key.data.close()
             self._selector.close()
 
     def _start(self, address: Address) -> socket.socket | None:
@@ -97,7 +96,7 @@ class _Racing:
         except BlockingIOError:
             # Writable is connected or failed on POSIX; Windows tells a failure by the exceptional
             # set, which its selector reports as writable as well.
-            self._selector.register(sock, selectors.EVENT_WRITE)
+            self._selector.register(sock, selectors.EVENT_WRITE, sock)
             return None
         except OSError as exc:
             sock.close()
@@ -112,9 +111,7 @@ class _Racing:
         """Wait until an attempt ends or the next one is due; the socket that is connected, if any."""
         until = [when for when in (deadline, self._race.due) if when is not None]
         for key, _ in self._selector.select(max(min(until) - now, 0) if until else None):
-            sock = key.fileobj
-            if not isinstance(sock, socket.socket):
-                continue
+            sock: socket.socket = key.data
             self._selector.unregister(sock)
             code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
             if code == 0:
