@@ -23,6 +23,8 @@ from tests.support.raw_server import RawServer
 
 from httpx_core import AsyncByteStream, ConnectError, PoolTimeout, ReadError, ReadTimeout, Request
 from httpx_transports import AsyncHTTPTransport, HTTPTransport, Limits
+from httpx_transports._pool import pool
+from httpx_transports._pool.state import PoolState
 from httpx_transports.testing import ScriptedBackend, ScriptedStream
 
 LIMITS: dict[str, float | None] = dict.fromkeys(("connect", "read", "write", "pool"), 10.0)
@@ -164,6 +166,50 @@ def test_a_response_that_is_collected_under_the_pools_lock_waits_for_the_next_re
             assert not backend.streams[0].closed
         transport.handle_request(request).close()
         assert backend.streams[0].closed
+
+
+@pytest.mark.parametrize("step", ["opened", "replace", "done", "stats"])
+def test_a_response_that_is_collected_under_the_pools_lock_is_seen_by_who_holds_it(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = HALF + b"llo"
+    backend = ScriptedBackend([[HALF], [whole, whole], [whole]])
+    with backend.installed(HTTPTransport()) as transport:
+        request = Request("GET", "http://origin.test/")
+        dropped = [transport.handle_request(request)]
+        if step in ("replace", "done"):
+            transport.handle_request(request).read()
+            backend.streams[1].closed = step == "replace"
+
+        def collecting(call: Callable[..., Any]) -> Callable[..., Any]:
+            def collect(*args: Any) -> Any:
+                if dropped:
+                    dropped.clear()
+                    assert not backend.streams[0].closed
+                return call(*args)
+
+            return collect
+
+        if step == "stats":
+            monkeypatch.setattr(pool, "OriginStats", collecting(pool.OriginStats))
+            transport.stats()
+        else:
+            monkeypatch.setattr(PoolState, step, collecting(getattr(PoolState, step)))
+            transport.handle_request(request).read()
+        assert not dropped
+        assert backend.streams[0].closed
+
+
+def test_many_responses_that_are_collected_under_the_pools_lock_are_taken_back_in_a_row() -> None:
+    backend = ScriptedBackend([[HALF]] * 2000 + [[HALF + b"llo"]])
+    with backend.installed(HTTPTransport(limits=Limits(max_connections=None))) as transport:
+        request = Request("GET", "http://origin.test/")
+        dropped = [transport.handle_request(request) for _ in range(2000)]
+        with transport._pool._lock:
+            dropped.clear()
+        transport.handle_request(request).read()
+        (stats,) = transport.stats().values()
+        assert (0, 2000) == (stats.active, stats.closed)
 
 
 def test_a_response_that_is_held_keeps_its_place() -> None:

@@ -174,7 +174,10 @@ class Pool:
             slot = waiter.slot
             if slot is not None:
                 state.held[attempt] = slot
-                return slot
+        if slot is not None:
+            if self._lost:
+                self._find_lost()
+            return slot
         if waiter.closed:
             raise ConnectError(
                 f"The transport was closed while a request waited for a connection to {origin}."
@@ -192,6 +195,8 @@ class Pool:
             slot = state.held[attempt] = state.replace(slot)
             state.torn = False
         self._flush(state)
+        if self._lost:
+            self._find_lost()
         return slot
 
     async def _connect(
@@ -211,6 +216,8 @@ class Pool:
                 is_ours = state.opened(slot, connection)
                 state.torn = False
             self._flush(state)
+            if self._lost:
+                self._find_lost()
         except BaseException:
             if connection is not None:
                 connection.close()
@@ -232,6 +239,8 @@ class Pool:
             state.torn = False
         if state.to_close or state.to_wake:
             self._flush(state)
+        if self._lost:
+            self._find_lost(attempt)
 
     def _give_up(self, state: PoolState, attempt: Attempt) -> None:
         """Give back a place in the queue, or a slot that never had a connection."""
@@ -251,20 +260,25 @@ class Pool:
         """Take back what a response held that was dropped unread.
 
         The garbage collector may call this anywhere, in the middle of this class too: what it cannot
-        do now is left for the next request.
+        do now is left for whoever holds the lock, or the next who does.
         """
         self._lost.append((state, attempt))
         if not self._lock.locked():
             self._find_lost()
 
-    def _find_lost(self) -> None:
-        """Take back the places of requests that have come to an end where nobody else saw it."""
+    def _find_lost(self, over: Attempt | None = None) -> None:
+        """Take back the places of requests that have come to an end where nobody else saw it.
+
+        `over` is being taken back already, by this very method.
+        """
         lost = self._lost
         while lost:
             try:
                 state, attempt = entry = lost[0]
             except IndexError:
                 # Another thread was quicker.
+                return
+            if attempt is over:
                 return
             held = state.held.get(attempt)
             if isinstance(held, Slot) and held.connection is not None:
@@ -327,7 +341,7 @@ class Pool:
     def stats(self) -> dict[str, OriginStats]:
         """The figures of each origin, by `scheme://host:port`."""
         with self._lock:
-            return {
+            figures = {
                 describe(origin.key): OriginStats(
                     origin.active,
                     origin.idle,
@@ -339,6 +353,9 @@ class Pool:
                 )
                 for origin in self._state.origins.values()
             }
+        if self._lost:
+            self._find_lost()
+        return figures
 
     # Names that code written for httpx 0.28 reads.
 
