@@ -124,11 +124,11 @@ async def test_each_phase_times_out_by_its_own_limit(
     timeout = httpx.Timeout(20, **{phase: 0.05})
     kinds = {"read": httpx.ReadTimeout, "pool": httpx.PoolTimeout}
     async with colour.client(timeout=timeout, limits=httpx.Limits(max_connections=1)) as client:
-        async with client.stream("GET", server.url + "/bytes/3000000"):
-            if phase == "pool":
+        if phase == "pool":
+            async with client.stream("GET", server.url + "/bytes/3000000"):
                 with pytest.raises(kinds[phase], match=r"0\.05|pool") as caught:
                     await client.get(server.url + "/bytes/1")
-        if phase == "read":
+        else:
             with pytest.raises(kinds[phase], match=r"127\.0\.0\.1") as caught:
                 await client.get(server.url + "/hold")
     assert server.url in str(caught.value.request.url)

@@ -112,6 +112,8 @@ class Attempt:
 
 def name_limit(exc: TimeoutException, name: str, limit: float) -> None:
     """Let a timeout say which limit of several phases ended it."""
-    # What was left of it when its last phase began is no limit that anybody set.
-    said = exc.args[0].partition(" within ")[0].rstrip(".")
+    # What was left of it when its last phase began is no limit that anybody set, and that nothing
+    # came within that says nothing of what came before.
+    said, timed_out, _ = exc.args[0].partition(" timed out")
+    said = said + timed_out if timed_out else said.partition(" within ")[0].rstrip(".")
     exc.args = (f"{said} (the {name} limit is {limit:g} seconds).",)
