@@ -15,6 +15,7 @@ from httpx_transports._http2.compression import (
     LONGEST_KEPT,
     FieldDecoder,
     FieldEncoder,
+    SearchedTable,
 )
 
 # Few names and values, so that most are in a table already when they come again. No value is empty:
@@ -209,3 +210,15 @@ def test_codes_are_kept_in_bounds() -> None:
     kept = set(decoder._codes)
     decoder.decode(encoder.encode([(b"x", b"e" * 20 * LONGEST_KEPT)]), raw=True)
     assert kept == set(decoder._codes)
+
+
+def test_a_field_that_is_in_the_table_twice_is_found_when_the_older_one_is_evicted() -> None:
+    # RFC 7541, 2.3.2: the same entry may be there more than once. hpack's encoder never does that.
+    table = SearchedTable()
+    for field in [(b"x-a", b"1"), (b"x-b", b"2"), (b"x-a", b"1")]:
+        table.add(*field)
+    table.maxsize = 2 * (32 + 4)
+    assert [(b"x-a", b"1"), (b"x-b", b"2")] == list(table.dynamic_entries)
+    assert (62, b"x-a", b"1") == table.search(b"x-a", b"1")
+    assert (62, b"x-a", None) == table.search(b"x-a", b"3")
+    assert (63, b"x-b", b"2") == table.search(b"x-b", b"2")

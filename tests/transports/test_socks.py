@@ -16,7 +16,7 @@ from httpx_transports import HTTPTransport, Proxy
 from httpx_transports._attempt import Attempt
 from httpx_transports._proxies.negotiate import handshake, negotiate
 from httpx_transports._proxies.socks5 import REPLIES, Socks5
-from httpx_transports.testing import ScriptedBackend
+from httpx_transports.testing import ScriptedBackend, ScriptedStream
 
 PROXY = "socks5://proxy.test:1080"
 BOUND = b"\x01\x7f\x00\x00\x01\x04\x38"
@@ -305,6 +305,39 @@ async def test_the_steps_are_traced_by_the_names_of_0_28(colour, server):
         ("socks.setup_socks5_connection.started", ["auth", "host", "port", "stream"]),
         ("socks.setup_socks5_connection.complete", ["return_value"]),
     ] == steps
+
+
+def test_a_refusal_is_traced_as_the_failure_that_is_raised():
+    events = []
+    request = Request(
+        "GET",
+        "http://example.org/",
+        extensions={"trace": lambda name, info: events.append((name, info))},
+    )
+    network = ScriptedBackend([ScriptedStream([b"\x05\x00", b"\x05\x02\x00\x01" + bytes(6)])])
+    transport = network.installed(HTTPTransport(proxy="socks5://proxy.test"))
+    with pytest.raises(ProxyError, match="not allowed") as caught:
+        transport.handle_request(request)
+    name, info = next(event for event in events if event[0].endswith("connection.failed"))
+    assert "socks.setup_socks5_connection.failed" == name
+    assert {"exception": caught.value} == info
+    assert network.streams[0].closed
+
+
+@pytest.mark.parametrize(
+    ("path", "proxy"),
+    [
+        ("a" * 256 + ".test", "socks5://proxy.test"),
+        ("example.org", "socks5://" + "u" * 256 + ":p@proxy.test"),
+    ],
+)
+def test_what_the_proxys_protocol_cannot_say_closes_the_connection_to_it(path, proxy):
+    network = ScriptedBackend([ScriptedStream([])])
+    transport = network.installed(HTTPTransport(proxy=proxy))
+    with pytest.raises(ProxyError):
+        transport.handle_request(Request("GET", f"http://{path}/"))
+    assert network.streams[0].closed
+    assert b"" == network.streams[0].written
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
