@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+
 import pytest
 from tests.transports.pool_fakes import FakeConnection, Wakeup, connect, settle
 
@@ -335,3 +337,21 @@ def test_a_connection_in_steady_use_is_noted_once_among_those_that_will_expire()
         state.done(slot, 0.0)
         assert state.take("a", 0.0) is slot
     assert 1 == len(state._expiries)
+
+
+def test_nothing_of_connections_that_were_closed_is_kept_until_they_would_have_expired() -> None:
+    state = PoolState(None, 2, 3600.0)
+    lost = []
+    for n in range(1000):
+        slot = connect(state, f"origin {n}")
+        lost.append(weakref.ref(slot.connection))
+        state.done(slot, float(n))
+        settle(state)
+    del slot
+    assert [None] * 998 == [connection() for connection in lost[:-2]]
+    assert len(state._expiries) < 50
+    assert 2 == len(state.idle)
+    state.take("another", 4598.0)
+    assert 1 == len(state.idle)
+    state.take("another", 4599.0)
+    assert 0 == len(state.idle)

@@ -23,13 +23,16 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Hashable
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import Any
 
 from .slots import Origin, Slot, Waiter
 
 # Origins without a connection or a waiter are forgotten, with their figures, beyond this number.
 MAX_QUIET_ORIGINS = 1024
+
+# Entries of slots that are no more, beyond as many as there are slots, which are not worth looking for.
+FEW = 16
 
 
 class PoolState:
@@ -360,6 +363,10 @@ class PoolState:
 
     def _schedule(self, slot: Slot) -> None:
         # One entry a slot: it moves when it comes up, so that busy connections do not fill the heap.
+        if len(self._expiries) > 2 * len(self.slots) + FEW:
+            # Those of slots that are no more would stay until they come up, which may be in hours.
+            self._expiries = [entry for entry in self._expiries if entry[2] in self.slots]
+            heapify(self._expiries)
         slot.scheduled = True
         self._serial += 1
         heappush(self._expiries, (slot.expires, self._serial, slot))
@@ -414,6 +421,8 @@ class PoolState:
         origin.slots -= 1
         origin.closed += 1
         self.to_close.append(slot.connection)
+        # The slot itself may be in `_expiries` for long.
+        slot.connection = None
 
     def _reconsider(self, origin: Origin) -> None:
         """Let those who waited for the outcome of a connect try for slots of their own.
