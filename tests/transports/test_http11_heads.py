@@ -142,3 +142,24 @@ def test_what_can_no_longer_be_http_is_refused_before_more_of_it_comes(data: byt
 @pytest.mark.parametrize("size", [1, 2, 5])
 def test_what_may_still_be_http_is_waited_for(size: int) -> None:
     assert not reader().feed_head(b"HTTP/"[:size])
+
+
+@pytest.mark.parametrize("name", [b"Set-Cookie", b"Content-Encoding"])
+def test_a_field_that_every_response_is_asked_for_is_absent_only_where_it_is_not(
+    name: bytes,
+) -> None:
+    asked_for = reader()
+    assert asked_for.feed_head(HEAD)
+    assert name.lower() in asked_for.head.absent
+    reading = reader()
+    assert reading.feed_head(b"HTTP/1.1 200 OK\r\n" + name + b": x\r\n\r\n")
+    assert asked_for.head.absent - {name.lower()} == reading.head.absent
+
+
+def test_a_field_as_long_as_one_that_decides_decides_nothing() -> None:
+    reading = reader()
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX-Anything: close, timeout=7\r\n\r\n"
+    assert len(b"Keep-Alive") == len(b"X-Anything")
+    assert reading.feed_head(head)
+    assert reading.head.persistent
+    assert reading.head.keepalive is None

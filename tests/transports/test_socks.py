@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.support.http2_server import HTTP2Server
 from tests.support.servers import RawServer, SOCKSServer, reset
 
-from httpx_core import ConnectError, ConnectTimeout, ProxyError, Request
+from httpx_core import ConnectError, ConnectTimeout, ProxyError, Request, WriteError
 from httpx_transports import HTTPTransport, Proxy
 from httpx_transports._attempt import Attempt
 from httpx_transports._proxies.negotiate import handshake, negotiate
@@ -338,6 +338,27 @@ def test_what_the_proxys_protocol_cannot_say_closes_the_connection_to_it(path, p
         transport.handle_request(Request("GET", f"http://{path}/"))
     assert network.streams[0].closed
     assert b"" == network.streams[0].written
+
+
+def test_a_proxy_that_closes_in_the_middle_is_a_proxy_error_of_the_request():
+    network = ScriptedBackend([ScriptedStream([b"\x05\x00", b"\x05\x00", b""])])
+    transport = network.installed(HTTPTransport(proxy="socks5://proxy.test"))
+    with pytest.raises(ProxyError, match="in the middle of the handshake"):
+        transport.handle_request(Request("GET", "http://example.org/"))
+    assert network.streams[0].closed
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_proxy_that_takes_no_more_is_a_proxy_error_with_its_cause(at):
+    broken = ScriptedStream(
+        [b"\x05\x00"], fail_write_at=at, write_error=WriteError("The peer is gone.")
+    )
+    network = ScriptedBackend([broken])
+    transport = network.installed(HTTPTransport(proxy="socks5://proxy.test"))
+    with pytest.raises(ProxyError, match=r"broke: The peer is gone\.$") as caught:
+        transport.handle_request(Request("GET", "http://example.org/"))
+    assert broken.write_error is caught.value.__cause__
+    assert broken.closed
 
 
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])

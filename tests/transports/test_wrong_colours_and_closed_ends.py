@@ -53,6 +53,30 @@ def test_a_trace_of_the_wrong_colour_is_a_type_error_that_says_which_is_right() 
         run(Trace(lambda event, info: Awaitable(), is_async=False).started("step"))
 
 
+def test_a_trace_that_is_no_callable_is_a_type_error_before_anything_is_sent() -> None:
+    not_callable: Any = "a name"
+    with pytest.raises(TypeError, match="extension trace must be callable, not str"):
+        Trace(not_callable, is_async=False)
+
+
+def test_a_step_whose_start_cannot_be_told_is_not_begun() -> None:
+    begun = []
+
+    class Doing:
+        """Awaitable, and nothing that could be closed."""
+
+        def __await__(self) -> Any:
+            begun.append(True)
+            yield from ()
+
+    def told(event: str, info: dict[str, Any]) -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        run(Trace(told, is_async=False).step("step", Doing()))
+    assert [] == begun
+
+
 class Broken(NetworkStream):
     """A connection on which nothing goes through."""
 
