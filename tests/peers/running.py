@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import random
 import shutil
 import signal
 import socket
@@ -31,19 +32,22 @@ def program(name: str) -> str | None:
     return shutil.which(name, path=SYSTEM_PATH)
 
 
-_given: set[int] = set()
+# Below those that systems give to a client's end: of one of them a client that connects while its server
+# is down may become the server's port itself, and connect to itself.
+_ports = iter(random.sample(range(20_000, 32_000), 12_000))
 
 
 def free_port(host: str = "127.0.0.1") -> int:
     """A port that nobody listens at, and that is given once in a session."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    while True:
+    for port in _ports:
         with socket.socket(family) as probe:
-            probe.bind((host, 0))
-            port: int = probe.getsockname()[1]
-        if port not in _given:
-            _given.add(port)
-            return port
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+        return port
+    raise AssertionError("No port is free.")
 
 
 class Workspace:
