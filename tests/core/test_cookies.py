@@ -49,7 +49,7 @@ def test_cookies_are_made_of(source: Any, items: list[tuple[str, str]]) -> None:
 
 @pytest.mark.parametrize("source", [5, "a=b", (("a", "b"),), iter([])])
 def test_what_holds_no_cookies_is_a_type_error(source: Any) -> None:
-    with pytest.raises(TypeError, match="Cookies are given as"):
+    with pytest.raises(TypeError, match="cookies must be"):
         Cookies(source)
 
 

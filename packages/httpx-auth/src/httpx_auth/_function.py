@@ -26,6 +26,8 @@ class FunctionAuth(Auth):
     __module__ = "httpx_auth"
 
     def __init__(self, func: Callable[[Request], Request]) -> None:
+        if not callable(func):
+            raise TypeError(f"func must be callable, not {type(func).__name__}.")
         self._func = func
 
     def auth_flow(self, request: Request) -> Generator[Request, Response, None]:

@@ -39,9 +39,12 @@ class NetRCAuth(Auth):
 
     def __init__(self, file: str | None = None) -> None:
         from netrc import netrc
-        from os import environ
+        from os import PathLike, environ
         from os.path import expanduser
 
+        if file is not None and not isinstance(file, (str, bytes, PathLike)):
+            # open() would take an int for a descriptor, and 0 for standard input.
+            raise TypeError(f"file must be the path of a netrc file, not {type(file).__name__}.")
         if file is None and environ.get("NETRC"):
             file = expanduser(environ["NETRC"])
         self._netrc_info = netrc(file)

@@ -48,7 +48,7 @@ def encode_request(
         return encode_content(content)
     if data is not None and not isinstance(data, Mapping):
         _warn_of_raw_data()
-        return encode_content(data)
+        return encode_content(data, "data")
     if files:
         from ._multipart import encode_multipart
 
@@ -70,16 +70,19 @@ def encode_response(
     if content is not None:
         return encode_content(content)
     if text is not None:
-        return _in_memory(text.encode("utf-8"), _TEXT)
+        return _in_memory(_encode_text("text", text), _TEXT)
     if html is not None:
-        return _in_memory(html.encode("utf-8"), _HTML)
+        return _in_memory(_encode_text("html", html), _HTML)
     if json is not None:
         return _in_memory(encode_json(json), _JSON)
     return [], ByteStream(b"")
 
 
-def encode_content(content: object) -> Encoded:
-    """Return the fields and the stream of a body that was given as it is to be sent."""
+def encode_content(content: object, name: str = "content") -> Encoded:
+    """Return the fields and the stream of a body that was given as it is to be sent.
+
+    `name` is the argument's, for the TypeError that says it cannot be a body.
+    """
     if isinstance(content, str):
         content = content.encode("utf-8")
     elif isinstance(content, (bytearray, memoryview)):
@@ -95,7 +98,18 @@ def encode_content(content: object) -> Encoded:
         return [_CHUNKED], IteratorByteStream(cast("Iterable[bytes]", content))
     if isinstance(content, AsyncIterable):
         return [_CHUNKED], AsyncIteratorByteStream(cast("AsyncIterable[bytes]", content))
-    raise TypeError(f"Unexpected type for 'content', {kind!r}")
+    raise TypeError(
+        f"Unexpected type for {name!r}, {kind!r}: it must be "
+        f"{'a mapping, ' if name == 'data' else ''}str, bytes, a file or an iterable of bytes"
+    )
+
+
+def _encode_text(name: str, text: Any) -> bytes:
+    if not isinstance(text, str):
+        from ._arguments import wrong_type
+
+        raise wrong_type(name, "str", text)
+    return text.encode("utf-8")
 
 
 def encode_form(data: Mapping[str, Any]) -> bytes:

@@ -74,14 +74,22 @@ class Cookies(MutableMapping[str, str]):
             for name, value in cookies.items():
                 self.set(name, value)
         elif isinstance(cookies, list):
-            for name, value in cookies:
+            try:
+                pairs = [(name, value) for name, value in cookies]
+            except (TypeError, ValueError) as exc:
+                from ._arguments import explain_pairs
+
+                explain_pairs("cookies", "a list of (name, value) pairs", cookies, exc)
+                raise
+            for name, value in pairs:
                 self.set(name, value)
         elif hasattr(cookies, "extract_cookies"):
             self.jar = cookies
         else:
-            raise TypeError(
-                "Cookies are given as a dict, a list of (name, value), Cookies or a CookieJar, "
-                f"not as {type(cookies).__name__}."
+            from ._arguments import wrong_type
+
+            raise wrong_type(
+                "cookies", "a dict, a list of (name, value), Cookies or a CookieJar", cookies
             )
 
     @classmethod

@@ -47,7 +47,7 @@ class Headers(MutableMapping[str, str]):
     ('text/html, */*', ['text/html', '*/*'])
 
     UnicodeEncodeError: the text does not fit the encoding; the message names the header.
-    TypeError: a name or value is neither str nor bytes.
+    TypeError: a name or value is neither str nor bytes, or the argument is of another type.
     """
 
     __module__ = "httpx_core"
@@ -65,16 +65,24 @@ class Headers(MutableMapping[str, str]):
         self._index = self._detected = None
         self._absent = _NONE
         self._encoding = encoding
-        if headers is None:
-            self._pairs = []
-        elif headers.__class__ is list:
-            self._pairs = _encode_pairs(headers, encoding)
-        elif isinstance(headers, Headers):
-            self._pairs = headers._pairs.copy()
-        elif isinstance(headers, Mapping):
-            self._pairs = _encode_pairs(headers.items(), encoding)
-        else:
-            self._pairs = _encode_pairs(list(headers), encoding)
+        try:
+            if headers is None:
+                self._pairs = []
+            elif headers.__class__ is list:
+                self._pairs = _encode_pairs(headers, encoding)
+            elif isinstance(headers, Headers):
+                self._pairs = headers._pairs.copy()
+            elif isinstance(headers, Mapping):
+                self._pairs = _encode_pairs(headers.items(), encoding)
+            else:
+                self._pairs = _encode_pairs(list(headers), encoding)
+        except UnicodeEncodeError:
+            raise
+        except (TypeError, ValueError) as exc:
+            from ._arguments import explain_pairs
+
+            explain_pairs("headers", "a mapping or a sequence of pairs", headers, exc)
+            raise
 
     @classmethod
     def _adopt(cls, pairs: Pairs, absent: frozenset[bytes] = _NONE) -> Headers:

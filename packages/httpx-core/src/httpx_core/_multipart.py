@@ -61,10 +61,11 @@ class DataField:
     """One field of a form."""
 
     def __init__(self, name: str, value: object) -> None:
-        _check_name(name)
+        _check_name(name, "data")
         if value is not None and not isinstance(value, (str, bytes, int, float)):
             raise TypeError(
-                f"Invalid type for value. Expected primitive type, got {type(value)}: {value!r}"
+                f"Invalid type for value. Expected primitive type, got {type(value)}, "
+                f"in data at {name!r}"
             )
         self.name = name
         self.value = value
@@ -82,8 +83,8 @@ class FileField:
     """
 
     def __init__(self, name: str, value: FileTypes) -> None:
-        _check_name(name)
-        filename, file, content_type, headers = _unpack(value)
+        _check_name(name, "files")
+        filename, file, content_type, headers = _unpack(name, value)
         if content_type is None and filename:
             content_type = _guess_content_type(filename)
         if content_type is not None and not _has_content_type(headers):
@@ -297,13 +298,27 @@ def _fields(data: RequestData, files: RequestFiles) -> Iterator[DataField | File
     for name, value in data.items():
         for item in value if isinstance(value, REPEATED) else (value,):
             yield DataField(name, item)
-    for name, file in files.items() if isinstance(files, Mapping) else files:
+    for name, file in _named_files(files):
         yield FileField(name, file)
 
 
-def _check_name(name: object) -> None:
+def _named_files(files: RequestFiles) -> list[tuple[str, FileTypes]]:
+    if isinstance(files, Mapping):
+        return list(files.items())
+    try:
+        return [(name, file) for name, file in files]
+    except (TypeError, ValueError) as exc:
+        from ._arguments import explain_pairs
+
+        explain_pairs("files", "a mapping or a sequence of (name, file) pairs", files, exc)
+        raise
+
+
+def _check_name(name: object, argument: str) -> None:
     if not isinstance(name, str):
-        raise TypeError(f"Invalid type for name. Expected str, got {type(name)}: {name!r}")
+        raise TypeError(
+            f"Invalid type for name. Expected str, got {type(name)}: {name!r}, in {argument}"
+        )
 
 
 def _reader(name: str, file: Any) -> Callable[[int], Any] | None:
@@ -321,18 +336,24 @@ def _reader(name: str, file: Any) -> Callable[[int], Any] | None:
     return read
 
 
-def _unpack(value: Any) -> tuple[str | None, Any, str | None, dict[str, str]]:
+def _unpack(name: str, value: Any) -> tuple[str | None, Any, str | None, dict[str, str]]:
     """Return file name, file, content type and headers of a file in any of its forms."""
     if not isinstance(value, _PACKED):
         return os.path.basename(str(getattr(value, "name", "upload"))), value, None, {}
     if not 2 <= len(value) <= 4:
         raise ValueError(
             "A file given as a tuple must be (name, file), (name, file, content type) or"
-            f" (name, file, content type, headers), not {len(value)} items."
+            f" (name, file, content type, headers), not {len(value)} items, in files at {name!r}."
         )
     filename, file, content_type, headers = (*value, None, None)[:4]
     if filename is not None and not isinstance(filename, str):
-        raise TypeError(f"Invalid type for file name. Expected str, got {type(filename)}")
+        raise TypeError(
+            f"Invalid type for file name. Expected str, got {type(filename)}, in files at {name!r}"
+        )
+    if headers and not isinstance(headers, Mapping):
+        from ._arguments import wrong_type
+
+        raise wrong_type(f"In files, the headers of {name!r}", "a mapping of str to str", headers)
     return filename, file, content_type, dict(headers or {})
 
 

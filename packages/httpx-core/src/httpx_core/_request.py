@@ -108,7 +108,13 @@ class Request:
             url = URL(url)
         self.url = url
         self.headers = Headers(headers) if headers is not None else Headers._adopt([])
-        self.extensions = {} if extensions is None else dict(extensions)
+        try:
+            self.extensions = {} if extensions is None else dict(extensions)
+        except (TypeError, ValueError) as exc:
+            from ._arguments import explain_pairs
+
+            explain_pairs("extensions", "a mapping of str to any", extensions, exc)
+            raise
         if cookies:
             self._add_cookies(cookies)
         fields: list[tuple[bytes, bytes]] = []

@@ -50,7 +50,7 @@ class Response(ResponseHead):
     >>> response.json()
     {'name': 'value'}
 
-    TypeError: `content` is of no kind that can be a body. DecodingError: it is not what its
+    TypeError: an argument is of the wrong type. DecodingError: `content` is not what its
     Content-Encoding says.
     """
 
@@ -96,9 +96,19 @@ class Response(ResponseHead):
         self.status_code = status_code
         self.headers = Headers(headers)
         self._request = request
-        self.extensions = {} if extensions is None else dict(extensions)
-        self.history = [] if history is None else list(history)
-        if default_encoding != "utf-8":
+        try:
+            self.extensions = {} if extensions is None else dict(extensions)
+            self.history = [] if history is None else list(history)
+        except (TypeError, ValueError) as exc:
+            from ._arguments import explain_response
+
+            explain_response(extensions, history, exc)
+            raise
+        if default_encoding != "utf-8" or type(status_code) is not int:
+            from ._arguments import check_default_encoding, check_status_code
+
+            check_status_code(status_code)
+            check_default_encoding(default_encoding)
             self.default_encoding = default_encoding
         if stream is not None:
             self.stream = stream

@@ -69,7 +69,7 @@ class Timeout:
         pool: None | float | UnsetType = UNSET,
         total: None | float = None,
     ) -> None:
-        default: None | float | UnsetType = UNSET
+        default: Any = UNSET
         if isinstance(timeout, Timeout):
             if not (connect is read is write is pool is UNSET):
                 raise ValueError(
@@ -86,16 +86,16 @@ class Timeout:
                 )
             connect, read, write, pool = (*timeout, None, None)[:4]
         else:
-            default = timeout
+            default = timeout if timeout is UNSET else _seconds("timeout", timeout)
         if default is UNSET and UNSET in (connect, read, write, pool):
             raise ValueError(
                 "httpx.Timeout must either include a default, or set all four parameters explicitly: "
                 "connect, read, write and pool."
             )
-        self.connect = _seconds("connect", default if connect is UNSET else connect)
-        self.read = _seconds("read", default if read is UNSET else read)
-        self.write = _seconds("write", default if write is UNSET else write)
-        self.pool = _seconds("pool", default if pool is UNSET else pool)
+        self.connect = default if connect is UNSET else _seconds("connect", connect)
+        self.read = default if read is UNSET else _seconds("read", read)
+        self.write = default if write is UNSET else _seconds("write", write)
+        self.pool = default if pool is UNSET else _seconds("pool", pool)
         self.total = None if total is None else _seconds("total", total)
 
     def as_dict(self) -> dict[str, float | None]:
@@ -133,6 +133,12 @@ def _seconds(name: str, value: Any) -> float | None:
     if value is None:
         return None
     if not isinstance(value, (int, float)) and not hasattr(value, "__float__"):
+        if name == "timeout":
+            from ._arguments import wrong_type
+
+            raise wrong_type(
+                "timeout", "a number of seconds, a tuple of them, a Timeout or None", value
+            )
         raise TypeError(
             f"The timeout {name!r} is a number of seconds or None, not {type(value).__name__}."
         )

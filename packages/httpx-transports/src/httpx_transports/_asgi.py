@@ -62,6 +62,8 @@ class ASGITransport(AsyncBaseTransport):
         root_path: str = "",
         client: tuple[str, int] = ("127.0.0.1", 123),
     ) -> None:
+        if not callable(app):
+            raise TypeError(f"app must be callable, not {type(app).__name__}.")
         self.app = app
         self.raise_app_exceptions = raise_app_exceptions
         self.root_path = root_path

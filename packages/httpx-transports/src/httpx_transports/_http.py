@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ._base import AsyncBaseTransport, BaseTransport
 from ._bridge import run
 from ._limits import DEFAULT_LIMITS, Limits
-from ._proxy import Proxy
 
 if TYPE_CHECKING:
     import ssl
@@ -38,6 +37,7 @@ class HTTPTransport(BaseTransport):
     {}
 
     ImportError: `http2=True` without the package h2. ValueError: the proxy's scheme is not supported.
+    TypeError, ValueError: an argument is of the wrong type, or cannot be meant.
     """
 
     __module__ = "httpx_transports"
@@ -106,6 +106,7 @@ class AsyncHTTPTransport(AsyncBaseTransport):
     {}
 
     ImportError: `http2=True` without the package h2. ValueError: the proxy's scheme is not supported.
+    TypeError, ValueError: an argument is of the wrong type, or cannot be meant.
     """
 
     __module__ = "httpx_transports"
@@ -175,27 +176,28 @@ def _dialer(
 ) -> Dialer:
     """Check the arguments of a transport and make of them what reaches its servers."""
     from ._pool.dial import Dialer
+    from ._settings import (
+        as_proxy,
+        checked_address,
+        checked_options,
+        checked_retries,
+        checked_uds,
+    )
 
     if not isinstance(limits, Limits):
         raise TypeError(f"limits must be a Limits, not {type(limits).__name__}.")
-    if not isinstance(retries, int):
-        raise TypeError(f"retries must be a number, not {type(retries).__name__}.")
-    if retries < 0:
-        raise ValueError(f"retries must be 0 or a positive number, and is {retries!r}.")
     if http2:
         _require_h2()
-    if proxy is not None and not isinstance(proxy, Proxy):
-        proxy = Proxy(proxy)
     return Dialer(
         ssl_context=_context_source(verify, cert, trust_env, http2),
         http1=http1,
         http2=http2,
         limits=limits,
-        proxy=proxy,
-        uds=uds,
-        local_address=local_address,
-        retries=retries,
-        socket_options=tuple(socket_options) if socket_options is not None else (),
+        proxy=None if proxy is None else as_proxy(proxy),
+        uds=checked_uds(uds),
+        local_address=checked_address(local_address),
+        retries=checked_retries(retries),
+        socket_options=checked_options(socket_options),
     )
 
 

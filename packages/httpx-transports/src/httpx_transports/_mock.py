@@ -32,6 +32,8 @@ class MockTransport(AsyncBaseTransport, BaseTransport):
     def __init__(
         self, handler: Callable[[Request], Response] | Callable[[Request], Awaitable[Response]]
     ) -> None:
+        if not callable(handler):
+            raise TypeError(f"handler must be callable, not {type(handler).__name__}.")
         self.handler = handler
 
     def handle_request(self, request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from httpx_core import URL, Headers
 
@@ -25,6 +25,7 @@ class Proxy:
     Proxy('http://proxy.example.org:3128', auth=('alice', '********'))
 
     ValueError: the scheme is none of the four. InvalidURL: the URL cannot be parsed.
+    TypeError: an argument is of the wrong type.
     """
 
     __module__ = "httpx_transports"
@@ -47,6 +48,12 @@ class Proxy:
         if url.username or url.password:
             auth = (url.username, url.password)
             url = url.copy_with(username=None, password=None)
+        elif auth is not None:
+            _check_auth(auth)
+        if ssl_context is not None and not hasattr(ssl_context, "wrap_bio"):
+            raise TypeError(
+                f"ssl_context must be an ssl.SSLContext, not {type(ssl_context).__name__}."
+            )
         self.url: URL = url
         self.auth: tuple[str, str] | None = auth
         self.headers: Headers = Headers(headers)
@@ -65,3 +72,19 @@ class Proxy:
         if "proxy-authorization" in self.headers:
             headers = f", headers={self.headers!r}"
         return f"Proxy({str(self.url)!r}{auth}{headers})"
+
+
+def _check_auth(auth: Any) -> None:
+    """TypeError: it holds no name and password. More than two items were always taken for two."""
+    try:
+        pair = auth[0], auth[1]
+    except (TypeError, LookupError) as exc:
+        raise TypeError(
+            f"auth must be a (username, password) tuple of str, not {type(auth).__name__}."
+        ) from exc
+    for part in pair:
+        if not isinstance(part, str):
+            raise TypeError(
+                "auth must be a (username, password) tuple of str, "
+                f"but there is {type(part).__name__} in it."
+            )

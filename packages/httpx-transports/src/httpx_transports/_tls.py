@@ -64,7 +64,8 @@ def create_ssl_context(
             context = ssl.create_default_context(cafile=verify)
     else:
         raise TypeError(
-            f"`verify` must be a bool, an ssl.SSLContext or a path, not {type(verify).__name__}."
+            "`verify` must be a bool, an ssl.SSLContext or a path as str, "
+            f"not {type(verify).__name__}."
         )
     if cert:
         _load_certificate(context, cert)
@@ -92,10 +93,14 @@ def _load_certificate(context: ssl.SSLContext, cert: CertTypes) -> None:
         DeprecationWarning,
         stacklevel=3,
     )
-    if isinstance(cert, str):
-        context.load_cert_chain(cert)
-    else:
-        context.load_cert_chain(*cert)
+    paths = (cert,) if isinstance(cert, str) else cert
+    try:
+        context.load_cert_chain(*paths)
+    except TypeError as exc:
+        raise TypeError(
+            "`cert` must be the path of a PEM file, (certificate, key) or "
+            f"(certificate, key, password), each a str, not {type(cert).__name__}."
+        ) from exc
 
 
 create_ssl_context.__module__ = "httpx_transports"

@@ -52,6 +52,8 @@ class WSGITransport(BaseTransport):
         remote_addr: str = "127.0.0.1",
         wsgi_errors: TextIO | None = None,
     ) -> None:
+        if not callable(app):
+            raise TypeError(f"app must be callable, not {type(app).__name__}.")
         self.app = app
         self.raise_app_exceptions = raise_app_exceptions
         self.script_name = script_name

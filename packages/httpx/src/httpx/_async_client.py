@@ -142,7 +142,9 @@ class AsyncClient(AsyncVerbs, SendLoop):
             for pattern, proxy in proxies.items()
         }
         if mounts is not None:
-            found.update({URLPattern(key): mounted for key, mounted in mounts.items()})
+            from ._settings import checked_mounts
+
+            found.update(checked_mounts(mounts, "handle_async_request"))
         self._mounts = dict(sorted(found.items()))
 
     # Caching clients are subclasses that put a transport of theirs around these.
@@ -150,7 +152,11 @@ class AsyncClient(AsyncVerbs, SendLoop):
     def _init_transport(
         self, *, transport: AsyncBaseTransport | None = None, **settings: Any
     ) -> AsyncBaseTransport:
-        return AsyncHTTPTransport(**settings) if transport is None else transport
+        if transport is None:
+            return AsyncHTTPTransport(**settings)
+        from ._settings import checked_transport
+
+        return checked_transport("transport", transport, "handle_async_request")
 
     def _init_proxy_transport(self, proxy: Proxy, **settings: Any) -> AsyncBaseTransport:
         return AsyncHTTPTransport(**settings, proxy=proxy)

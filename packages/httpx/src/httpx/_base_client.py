@@ -77,17 +77,23 @@ class BaseClient(ResponseBounds):
         max_content_codings: int,
         max_drained_size: int,
     ) -> None:
+        from ._settings import checked_base_url, checked_redirects
+
         self._state = ClientState.UNOPENED
-        self._base_url = with_trailing_slash(URL(base_url))
+        self._base_url = with_trailing_slash(checked_base_url(base_url))
         self._auth = build_auth(auth)
         self._params = QueryParams(params)
         self.headers = headers
         self._cookies = Cookies(cookies)
         self.timeout = timeout
         self.follow_redirects = follow_redirects
-        self.max_redirects = max_redirects
-        self.event_hooks = event_hooks or {}
+        self.max_redirects = checked_redirects(max_redirects)
+        self.event_hooks = {} if event_hooks is None else event_hooks
         self._trust_env = trust_env
+        if default_encoding != "utf-8":
+            from httpx_core._arguments import check_default_encoding
+
+            check_default_encoding(default_encoding)
         self._default_encoding = default_encoding
         self.max_response_size = max_response_size
         self.max_content_codings = max_content_codings
@@ -121,10 +127,9 @@ class BaseClient(ResponseBounds):
 
     @event_hooks.setter
     def event_hooks(self, event_hooks: Mapping[str, list[Callable[..., Any]]]) -> None:
-        self._event_hooks = {
-            "request": list(event_hooks.get("request", [])),
-            "response": list(event_hooks.get("response", [])),
-        }
+        from ._settings import checked_hooks
+
+        self._event_hooks = checked_hooks(event_hooks)
 
     @property
     def auth(self) -> Auth | None:
@@ -142,7 +147,9 @@ class BaseClient(ResponseBounds):
 
     @base_url.setter
     def base_url(self, url: URL | str) -> None:
-        self._base_url = with_trailing_slash(URL(url))
+        from ._settings import checked_base_url
+
+        self._base_url = with_trailing_slash(checked_base_url(url))
 
     @property
     def headers(self) -> Headers:
@@ -209,9 +216,18 @@ class BaseClient(ResponseBounds):
 
         InvalidURL, LocalProtocolError, TypeError, ValueError: as for `Request`.
         """
-        if extensions is None or "timeout" not in extensions:
-            limits = self._timeout if isinstance(timeout, UseClientDefault) else Timeout(timeout)
-            extensions = {**(extensions or {}), "timeout": limits.as_dict()}
+        try:
+            if extensions is None or "timeout" not in extensions:
+                limits = (
+                    self._timeout if isinstance(timeout, UseClientDefault) else Timeout(timeout)
+                )
+                extensions = {**(extensions or {}), "timeout": limits.as_dict()}
+        except TypeError as exc:
+            if extensions is None or hasattr(extensions, "keys"):
+                raise
+            from httpx_core._arguments import wrong_type
+
+            raise wrong_type("extensions", "a mapping of str to any", extensions) from exc
         if self._params or params is not None:
             params = merge_params(self._params, params)
         request = Request(
@@ -322,12 +338,14 @@ class BaseClient(ResponseBounds):
         self, proxy: ProxyTypes | None, allow_environment: bool
     ) -> dict[URLPattern, Proxy | None]:
         """The proxy for each pattern, None where there is to be none."""
-        from httpx_transports import Proxy
-
         if proxy is not None:
-            return {URLPattern("all://"): proxy if isinstance(proxy, Proxy) else Proxy(proxy)}
+            from httpx_transports._settings import as_proxy
+
+            return {URLPattern("all://"): as_proxy(proxy)}
         if not allow_environment:
             return {}
+        from httpx_transports import Proxy
+
         return {
             pattern: None if url is None else Proxy(url)
             for pattern, url in proxies_of_environment().items()

@@ -139,7 +139,9 @@ class Client(Verbs, SendLoop):
             for pattern, proxy in proxies.items()
         }
         if mounts is not None:
-            found.update({URLPattern(key): mounted for key, mounted in mounts.items()})
+            from ._settings import checked_mounts
+
+            found.update(checked_mounts(mounts, "handle_request"))
         self._mounts = dict(sorted(found.items()))
 
     # Caching clients are subclasses that put a transport of theirs around these.
@@ -147,7 +149,11 @@ class Client(Verbs, SendLoop):
     def _init_transport(
         self, *, transport: BaseTransport | None = None, **settings: Any
     ) -> BaseTransport:
-        return HTTPTransport(**settings) if transport is None else transport
+        if transport is None:
+            return HTTPTransport(**settings)
+        from ._settings import checked_transport
+
+        return checked_transport("transport", transport, "handle_request")
 
     def _init_proxy_transport(self, proxy: Proxy, **settings: Any) -> BaseTransport:
         return HTTPTransport(**settings, proxy=proxy)
