@@ -339,6 +339,28 @@ def test_a_client_certificate_is_shown_to_the_server(
     assert (0, "") == (shown.code, shown.err)
 
 
+def test_a_client_certificate_without_its_key_is_refused_with_the_option_that_names_one(
+    command: InProcess, authority: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    leaf = authority.certificate("client.test")
+    Path("cert.pem").write_bytes(leaf.cert_chain_pems[0].bytes())
+    Path("text").write_text("no PEM")
+    for args, reason in (
+        (
+            ["--cert", "cert.pem"],
+            "it holds no certificate with its key in PEM; --cert-key names the file of a key",
+        ),
+        (
+            ["--cert", "cert.pem", "--cert-key", "text"],
+            "it holds no certificate in PEM, or text no key",
+        ),
+    ):
+        shown = command(*args, "https://127.0.0.1:1/")
+        expected = f"httpx: The certificate cert.pem cannot be used: {reason}.\n"
+        assert (2, "", expected) == shown
+
+
 def test_http2_is_spoken_where_it_is_asked_for(
     command: InProcess, authority: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

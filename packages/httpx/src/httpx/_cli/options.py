@@ -172,10 +172,14 @@ def verify_of(options: Options) -> ssl.SSLContext | bool:
     try:
         context.load_cert_chain(options.cert, options.cert_key)
     except OSError as exc:  # ssl.SSLError is one
-        reason = getattr(exc, "reason", None)
-        raise _usage(
-            f"The certificate {options.cert} cannot be used: {reason or cause(exc)}."
-        ) from exc
+        reason = getattr(exc, "reason", None) or cause(exc)
+        if "PEM lib" in reason:  # all that OpenSSL says of what it did not find
+            reason = (
+                f"it holds no certificate in PEM, or {options.cert_key} no key"
+                if options.cert_key
+                else "it holds no certificate with its key in PEM; --cert-key names the file of a key"
+            )
+        raise _usage(f"The certificate {options.cert} cannot be used: {reason}.") from exc
     return context
 
 
