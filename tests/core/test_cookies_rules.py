@@ -271,6 +271,27 @@ def test_a_public_suffix_gets_no_cookie(
     assert header == sent(keep(copied, url, value), then)
 
 
+@pytest.mark.parametrize("suffixes", [None, {"co.uk"}])
+@pytest.mark.parametrize(
+    ("url", "value", "then", "header"),
+    [
+        ("http://evil.com/", "a=b; Domain=com", "http://bank.com/", None),
+        ("http://evil.com/", "a=b; Domain=com", "http://evil.com/", None),
+        ("http://evil.com/", "a=b; Domain=.com", "http://bank.com/", None),
+        ("http://evil.com./", "a=b; Domain=com.", "http://bank.com./", None),
+        ("http://app.localhost/", "a=b; Domain=localhost", "http://other.localhost/", None),
+        ("http://localhost/", "a=b; Domain=localhost", "http://localhost/", "a=b"),
+        ("http://localhost/", "a=b; Domain=localhost", "http://app.localhost/", None),
+        ("http://[::1]/", "a=b; Domain=[::1]", "http://[::1]/", "a=b"),
+        ("http://www.bank.com/", "a=b; Domain=bank.com", "http://bank.com/", "a=b"),
+    ],
+)
+def test_a_top_level_domain_gets_no_cookie_without_a_list_either(
+    url: str, value: str, then: str, header: str | None, suffixes: set[str] | None
+) -> None:
+    assert header == sent(keep(Cookies(public_suffixes=suffixes), url, value), then)
+
+
 @pytest.mark.parametrize(
     ("domain", "path", "url", "header"),
     [

@@ -60,8 +60,8 @@ class RFC6265CookieJar(CookieJar):
 
     Unless `strict` is off, it also refuses what RFC 6265bis refuses: a Secure cookie from a
     server that was not asked securely, or one of that server's that would shadow a Secure cookie;
-    a name with the prefix `__Secure-` or `__Host-` that breaks the prefix's promise; and, when
-    `public_suffixes` is given, a cookie for a whole public suffix.
+    a name with the prefix `__Secure-` or `__Host-` that breaks the prefix's promise; and a cookie for
+    a whole top-level domain or, when `public_suffixes` is given, for a whole public suffix.
     """
 
     if TYPE_CHECKING:  # what the standard library's type stubs leave out
@@ -147,6 +147,9 @@ class RFC6265CookieJar(CookieJar):
         )
 
     def _is_public_suffix(self, domain: str) -> bool:
+        # With a list or without one: its first rule is that each top-level domain is a suffix.
+        if "." not in domain.rstrip(".") and ":" not in domain:
+            return True
         return self.public_suffixes is not None and domain in self.public_suffixes
 
     def _get(self, cookie: Cookie) -> Cookie | None:
