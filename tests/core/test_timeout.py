@@ -54,7 +54,12 @@ def test_the_four_limits_follow_from_each_form(
         (float("nan"), {}, ValueError, "'timeout' cannot be NaN"),
         (5, {"pool": float("nan")}, ValueError, "'pool' cannot be NaN"),
         (5, {"total": float("nan")}, ValueError, "'total' cannot be NaN"),
-        ("5", {}, TypeError, "timeout must be a number of seconds, a tuple of them, a Timeout or None, not str"),
+        (
+            "5",
+            {},
+            TypeError,
+            "timeout must be a number of seconds, a tuple of them, a Timeout or None, not str",
+        ),
         ([1, 2], {}, TypeError, "not list"),
         ({}, {}, TypeError, "not dict"),
         (5, {"read": "x"}, TypeError, "'read' is a number"),

@@ -6,7 +6,8 @@ value is never shown, since it may be a secret; only its type is.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sized
+from typing import cast
 
 
 def wrong_type(name: str, expected: str, given: object) -> TypeError:
@@ -28,15 +29,16 @@ def explain_pairs(name: str, expected: str, given: object, cause: Exception) -> 
         raise (ValueError(*error.args) if isinstance(cause, ValueError) else error) from cause
     if not isinstance(given, Collection):
         return  # an iterator, which is spent
-    for position, item in enumerate(given):
+    for position, item in enumerate(cast("Collection[object]", given)):
+        kind = type(item).__name__
+        size = len(item) if isinstance(item, Sized) else 2
         if not isinstance(item, Iterable):
             raise TypeError(
-                f"{name} must be {expected}, but item {position} is no pair: {type(item).__name__}."
+                f"{name} must be {expected}, but item {position} is no pair: {kind}."
             ) from cause
-        if isinstance(item, Collection) and len(item) != 2:
+        if size != 2:
             raise ValueError(
-                f"{name} must be {expected}, but item {position} is no pair: "
-                f"{type(item).__name__} of {len(item)}."
+                f"{name} must be {expected}, but item {position} is no pair: {kind} of {size}."
             ) from cause
 
 

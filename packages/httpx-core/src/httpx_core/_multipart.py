@@ -354,7 +354,7 @@ def _unpack(name: str, value: Any) -> tuple[str | None, Any, str | None, dict[st
         from ._arguments import wrong_type
 
         raise wrong_type(f"In files, the headers of {name!r}", "a mapping of str to str", headers)
-    return filename, file, content_type, dict(headers or {})
+    return filename, file, content_type, dict(cast("Mapping[str, str]", headers or {}))
 
 
 def _has_content_type(headers: Mapping[Any, Any]) -> bool:

@@ -35,7 +35,7 @@ def checked_uds(uds: Any) -> str | None:
     if uds is None:
         return None
     try:
-        path: str = os.fspath(uds)
+        path = cast("str", os.fspath(uds))
     except TypeError as exc:
         raise TypeError(
             f"uds must be the path of a Unix domain socket, not {type(uds).__name__}."
@@ -69,7 +69,8 @@ def checked_options(socket_options: Any) -> tuple[SOCKET_OPTION, ...]:
     """
     if socket_options is None:
         return ()
-    if isinstance(socket_options, (str, bytes)) or not isinstance(socket_options, Iterable):
+    given: object = socket_options
+    if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
         raise TypeError(
             "socket_options must be an iterable of (level, option, value) tuples, "
             f"not {type(socket_options).__name__}."

@@ -7,7 +7,7 @@ and a mock is one. No value is shown, only its type.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from httpx_core import URL
 from httpx_transports import AsyncBaseTransport, BaseTransport
@@ -24,17 +24,17 @@ _OTHER = {
 
 def checked_transport(name: str, transport: T, method: str) -> T:
     """A transport that has the method a client calls. TypeError: it has not, or is a class."""
-    if isinstance(transport, type):
-        if issubclass(transport, (BaseTransport, AsyncBaseTransport)):
+    given: object = transport
+    if isinstance(given, type):
+        if issubclass(given, (BaseTransport, AsyncBaseTransport)):
             raise TypeError(
-                f"{name} must be a transport, not the class {transport.__name__}: call it to make one."
+                f"{name} must be a transport, not the class {given.__name__}: call it to make one."
             )
-    elif not hasattr(transport, method):
+    elif not hasattr(given, method):
         other, client = _OTHER[method]
-        hint = f"; what has {other} is for {client}" if hasattr(transport, other) else ""
+        hint = f"; what has {other} is for {client}" if hasattr(given, other) else ""
         raise TypeError(
-            f"{name} must be a transport with the method {method}, "
-            f"not {type(transport).__name__}{hint}."
+            f"{name} must be a transport with the method {method}, not {type(given).__name__}{hint}."
         )
     return transport
 
@@ -93,6 +93,5 @@ def checked_base_url(base_url: Any) -> URL:
 def checked_redirects(max_redirects: Any) -> int:
     """How many redirects to follow. TypeError: it is no number (an infinite one is)."""
     if isinstance(max_redirects, (int, float)) or hasattr(max_redirects, "__index__"):
-        number: int = max_redirects
-        return number
+        return cast("int", max_redirects)
     raise TypeError(f"max_redirects must be an int, not {type(max_redirects).__name__}.")
