@@ -8,13 +8,16 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from time import monotonic
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from tests.support.leaks import sockets as open_sockets
 
-from httpx_transports._backends import blocking_race, blocking_waits, sockets
+from httpx_core import ReadTimeout, WriteTimeout
+from httpx_transports._backends import blocking, blocking_race, blocking_waits, sockets
+from httpx_transports._backends.blocking import BlockingStream
 from httpx_transports._backends.blocking_waits import BlockingLock
 from httpx_transports._backends.happy_eyeballs import Address
 from httpx_transports._bridge import run
@@ -106,6 +109,12 @@ def test_a_race_without_an_address_says_so() -> None:
         blocking_race.connect_first([], None, None, ())
 
 
+def test_a_race_that_begins_after_its_limit_is_over_at_once(listening: list[Address]) -> None:
+    with pytest.raises(TimeoutError, match="no address answered") as failure:
+        blocking_race.connect_first(listening, monotonic() - 1, None, ())
+    assert failure.value.errno is None
+
+
 # -- Ctrl-C while a thread waits for a lock
 
 
@@ -182,6 +191,78 @@ def test_a_socket_is_readable_once_there_is_something_to_read(
     assert (False, False) == (bool(look(0)), sockets.readable(near.fileno()))
     far.close()
     assert (True, True) == (bool(look(0)), sockets.readable(near.fileno()))
+
+
+def test_a_look_at_a_socket_that_another_thread_looks_at_is_made_another_way(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    near, far = pair
+    stream = BlockingStream(near, "peer")
+
+    def busy(timeout: int) -> object:
+        raise RuntimeError("concurrent poll() invocation")
+
+    stream._look = busy
+    assert not stream.is_readable()
+    far.send(b"x")
+    assert stream.is_readable()
+
+
+def test_where_the_kernel_keeps_no_limits_the_socket_does(
+    monkeypatch: pytest.MonkeyPatch, pair: tuple[socket.socket, socket.socket]
+) -> None:
+    near, far = pair
+    # So are those of gevent and eventlet.
+    near.setblocking(False)
+    monkeypatch.setattr(blocking.os, "get_blocking", lambda descriptor: False)
+    stream = BlockingStream(near, "peer")
+    with pytest.raises(ReadTimeout, match=r"peer timed out.*0\.01"):
+        run(stream.read(10, 0.01))
+    far.send(b"x")
+    assert b"x" == run(stream.read(10, None))
+    # What waits for nobody would not be waited for by those libraries.
+    assert not stream.write_now(b"y")
+    run(stream.write(b"y", 5.0))
+    assert b"y" == far.recv(10)
+    with pytest.raises(WriteTimeout):
+        run(stream.write(bytes(10_000_000), 0.01))
+    assert 262_144 == stream.portion
+    stream.close()
+
+
+def test_where_the_kernel_refuses_limits_it_is_not_asked_again(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    class Refusing(socket.socket):
+        def setsockopt(self, *args: Any) -> None:
+            raise OSError(errno.EINVAL, "Invalid argument")
+
+    near, _ = pair
+    with Refusing(fileno=near.detach()) as sock:
+        assert not blocking._limits_in_kernel(sock)
+
+
+def test_a_write_whose_deadline_has_come_sends_nothing(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    near, far = pair
+    stream = BlockingStream(near, "peer")
+    with pytest.raises(WriteTimeout, match="peer"):
+        run(stream.write(b"x", None, monotonic() - 1))
+    far.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        far.recv(1)
+
+
+def test_where_no_thread_can_be_started_nothing_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[bool] = []
+
+    def refuse(*args: Any) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(blocking, "start_new_thread", refuse)
+    blocking.BlockingBackend().caller()(lambda: called.append(True))
+    assert [] == called
 
 
 def test_a_system_without_unix_sockets_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
