@@ -75,7 +75,8 @@ class _Racing:
                     winner = self._start(address)
                 elif self._selector.get_map():
                     winner = self._watch(now, deadline)
-                elif self._race.due is None:
+                else:
+                    # Whatever failed made the next one due at once: there is none.
                     raise self._error or OSError("no address to connect to")
             return winner
         finally:
