@@ -73,6 +73,24 @@ def test_a_stream_of_a_loop_that_does_not_run_is_closed_at_once(server: RawServe
         loop.close()
 
 
+def test_a_stream_of_a_loop_that_never_runs_again_is_closed_without_a_word(
+    server: RawServer,
+) -> None:
+    """Dropped between the last turn of a loop and its end, by the garbage collector as a rule."""
+    loop = asyncio.new_event_loop()
+    stream = loop.run_until_complete(connect(server))
+    descriptor = stream._socket.fileno()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        stream.close()
+        loop.close()
+        del stream
+        gc.collect()
+    assert [] == caught
+    with pytest.raises(OSError):
+        os.fstat(descriptor)
+
+
 def test_a_stream_is_closed_from_another_thread_while_its_loop_runs(server: RawServer) -> None:
     async def main() -> None:
         stream = await connect(server)

@@ -153,12 +153,7 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
             self._take_what_came()
         self._lost = True
         self._error = exc
-        self._wake(self._reader)
-        self._wake(self._writer)
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-            self._timer_at = inf
+        self._end_waits()
 
     # What the shared code calls.
 
@@ -282,13 +277,20 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
             here = asyncio.get_running_loop() is loop
         except RuntimeError:
             here = False
-        if not here and loop.is_running():
+        if here:
+            self._abort()
+        elif loop.is_running():
             try:
                 loop.call_soon_threadsafe(self._abort)
             except RuntimeError:
                 self._abandon()
-            return
-        self._abort()
+        elif self._is_unplugged():
+            # A loop that has stopped may never run again, and a transport that it has closed by halves
+            # warns when it is collected.
+            self._abandon()
+            self._end_waits()
+        else:
+            self._abort()
 
     def is_readable(self) -> bool:
         return bool(self._chunks) or self._eof or self._lost or self._closed or bool(self._look(0))
@@ -410,19 +412,33 @@ class AsyncioStream(asyncio.BufferedProtocol, NetworkStream):
             waiter.set_result(None)
 
     def _abort(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-            self._timer_at = inf
         if self._transport is not None:
             self._transport.abort()
         # The transport closes it when the loop runs again, which may be never.
         self._socket.close()
+        self._end_waits()
+
+    def _end_waits(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+            self._timer_at = inf
         self._wake(self._reader)
         self._wake(self._writer)
 
+    def _is_unplugged(self) -> bool:
+        """Take the socket out of the loop's selector; False when the transport wants to write yet."""
+        transport = self._transport
+        if transport is None or transport.is_closing() or not hasattr(transport, "_sock"):
+            return False
+        if transport.get_write_buffer_size():
+            return False
+        if transport.is_reading():
+            transport.pause_reading()
+        return True
+
     def _abandon(self) -> None:
-        """Close the socket of a loop that is closed, or not ours: its transport can do nothing."""
+        """Close the socket of a loop that is closed, stopped, or not ours: its transport can do nothing."""
         self._socket.close()
         transport: Any = self._transport
         if hasattr(transport, "_sock"):
