@@ -26,13 +26,16 @@ class CtrlC:
         self.again = again
         self.struck = 0
         self.where = ""
+        self._before: Any = None
 
     def __enter__(self) -> CtrlC:
+        # That of a measurement of coverage, as a rule, which is to go on afterwards.
+        self._before = sys.gettrace()
         sys.settrace(self._enter)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
-        sys.settrace(None)
+        sys.settrace(self._before)
         return kind is KeyboardInterrupt
 
     def _enter(self, frame: FrameType, event: str, argument: object) -> Any:
