@@ -101,7 +101,8 @@ class Tinyproxy(Origin):
     program = "tinyproxy"
     package = "tinyproxy"
     offers = frozenset({"forward", "forward-auth"})
-    lacks = frozenset({"keep-alive"})  # it closes after each answer that it forwards
+    # It closes after each answer that it forwards, and refuses wrong credentials as an origin would: 401.
+    lacks = frozenset({"keep-alive", "407-again"})
 
     def start(self) -> None:
         for offer, more in {
@@ -134,6 +135,7 @@ clientmethod: none
 socksmethod: none
 client pass {{ from: 0.0.0.0/0 to: 0.0.0.0/0 }}
 socks pass {{ from: 0.0.0.0/0 to: 0.0.0.0/0 }}
+socks pass {{ from: 0.0.0.0/0 to: ::/0 }}
 """
         pid = self.file("pid")
         self.run("danted", "-f", self.workspace.write("danted.conf", text), "-p", pid)
