@@ -10,7 +10,6 @@ from hpack import Encoder
 from hyperframe.frame import (
     ContinuationFrame,
     DataFrame,
-    Frame,
     GoAwayFrame,
     HeadersFrame,
     RstStreamFrame,
@@ -19,11 +18,11 @@ from hyperframe.frame import (
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.support.http2_client import open_at_h2
+from tests.transports.http2_session import opened, sent
 
 from httpx_transports._http2.session import Session
 from httpx_transports._http2.streams import Stream
 
-REQUEST = [(b":method", b"GET"), (b":authority", b"h"), (b":scheme", b"http"), (b":path", b"/")]
 OK = (b":status", b"200")
 
 
@@ -36,10 +35,10 @@ def new_session(streams: int = 2) -> tuple[Session, list[Stream]]:
         max_header_fields=10,
         max_interim_responses=2,
     )
-    opened = [session.open(list(REQUEST), [], True) for _ in range(streams)]
+    began = [opened(session) for _ in range(streams)]
     session.feed(SettingsFrame(0).serialize())
     session.take()
-    return session, [stream for stream in opened if stream is not None]
+    return session, began
 
 
 def block(stream_id: int, encoded: bytes, *, end: bool = False, form: str = "plain") -> bytes:
@@ -62,17 +61,6 @@ def block(stream_id: int, encoded: bytes, *, end: bool = False, form: str = "pla
 
 
 FORMS = ["plain", "in two frames", "with padding", "with a priority"]
-
-
-def sent(session: Session) -> list[Frame]:
-    out = session.take()
-    frames = []
-    while out:
-        frame, length = Frame.parse_frame_header(memoryview(out[:9]))
-        frame.parse_body(memoryview(out[9 : 9 + length]))
-        frames.append(frame)
-        out = out[9 + length :]
-    return frames
 
 
 def goaway_code(session: Session) -> int:

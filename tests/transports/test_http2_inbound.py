@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from tests.support.colours import Colour
 from tests.support.http2_client import connect, open_at_h2
 from tests.support.http2_server import HTTP2Server, Peer
+from tests.transports.http2_session import opened, sent
 
 from httpx_core import RemoteProtocolError
 from httpx_transports._http2.frames import Frame as CutFrame
@@ -32,8 +33,6 @@ from httpx_transports._http2.streams import Stream
 
 MIB = 1024 * 1024
 WINDOW = 100_000
-REQUEST = [(b":method", b"GET"), (b":authority", b"h"), (b":scheme", b"http"), (b":path", b"/")]
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 ACKNOWLEDGED = SettingsFrame(0).serialize() + SettingsFrame(0, flags=["ACK"]).serialize()
 
 
@@ -53,18 +52,14 @@ def new_session(
         max_header_fields=100,
         max_interim_responses=10,
     )
-    opened = []
-    for _ in range(streams):
-        stream = session.open(list(REQUEST), [], True)
-        assert stream is not None
-        opened.append(stream)
+    began = [opened(session) for _ in range(streams)]
     session.take()
     if acknowledged:
         session.feed(ACKNOWLEDGED)
-    for stream in opened:
+    for stream in began:
         session.feed(head(stream.id))
     session.take()
-    return session, opened
+    return session, began
 
 
 def head(stream_id: int, length: int | None = None) -> bytes:
@@ -88,18 +83,6 @@ def fill(stream_id: int, size: int) -> bytes:
     """DATA frames of a size in all."""
     pieces = [min(16_384, size - at) for at in range(0, size, 16_384)]
     return b"".join(data(stream_id, b"x" * piece) for piece in pieces)
-
-
-def sent(session: Session) -> list[Frame]:
-    """The frames that the session sends."""
-    out = session.take().removeprefix(PREFACE)
-    frames = []
-    while out:
-        frame, length = Frame.parse_frame_header(memoryview(out[:9]))
-        frame.parse_body(memoryview(out[9 : 9 + length]))
-        frames.append(frame)
-        out = out[9 + length :]
-    return frames
 
 
 def credit(frames: list[Frame]) -> list[tuple[int, int]]:
@@ -214,8 +197,7 @@ def test_a_second_acknowledgement_changes_nothing() -> None:
 
 def test_a_stream_that_is_opened_after_the_acknowledgement_has_the_new_window() -> None:
     session, _ = new_session(window=1000)
-    stream = session.open(list(REQUEST), [], True)
-    assert stream is not None
+    stream = opened(session)
     assert 1000 == stream.window
 
 
@@ -375,8 +357,7 @@ def test_bad_padding_ends_the_connection(payload: bytes, code: int, is_open: boo
 def test_h2_knows_that_a_stream_has_ended(length: int | None) -> None:
     session, _ = new_session(0)
     for _ in range(3):
-        stream = session.open(list(REQUEST), [], True)
-        assert stream is not None
+        stream = opened(session)
         content = b"Hello" if length != 0 else b""
         session.feed(head(stream.id, length) + data(stream.id, content, end=True))
         assert stream.ended
@@ -388,8 +369,7 @@ def test_h2_knows_that_a_stream_has_ended(length: int | None) -> None:
 
 def test_h2_knows_that_a_stream_has_ended_whose_request_goes_on() -> None:
     session, _ = new_session(0)
-    stream = session.open(list(REQUEST), [], False)
-    assert stream is not None
+    stream = opened(session, end=False)
     session.feed(head(stream.id, 2) + data(stream.id, b"ab", end=True))
     assert stream.ended
     assert 1 == open_at_h2(session)
@@ -409,8 +389,7 @@ def test_trailers_still_come_after_data() -> None:
 @pytest.mark.parametrize("case", ["on an idle stream", "before its head", "on stream 0"])
 def test_data_that_may_not_come_ends_the_connection(case: str) -> None:
     session, _ = new_session()
-    waiting = session.open(list(REQUEST), [], True)
-    assert waiting is not None
+    waiting = opened(session)
     stream_id = {"on an idle stream": 99, "before its head": waiting.id, "on stream 0": 0}[case]
     frame = data(1, b"x")
     session.take()
