@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from tests.transports.pool_fakes import FakeConnection, Wakeup, connect, settle
 
+from httpx_transports import HTTPTransport, Limits
 from httpx_transports._pool.mending import mend
 from httpx_transports._pool.slots import Slot, Waiter
 from httpx_transports._pool.state import PoolState
@@ -151,3 +153,16 @@ def test_to_mend_twice_changes_nothing() -> None:
     assert once == (books(state), list(state.slots), list(state.queue))
     assert [waiter] == once[2]
     assert isinstance(next(iter(state.slots)).connection, FakeConnection)
+
+
+def test_closing_tells_those_too_whom_a_broken_off_call_had_taken_out_of_the_queue() -> None:
+    transport = HTTPTransport(limits=Limits(max_connections=1))
+    state = transport._pool._state
+    held(state, "first", state.take("a", 0.0))
+    waiter = held(state, "second", state.wait("a", threading.Event()))
+    waiter.origin.waiting.clear()
+    state.queue.clear()
+    state.torn = True
+    transport.close()
+    assert waiter.closed
+    assert waiter.wakeup.is_set()

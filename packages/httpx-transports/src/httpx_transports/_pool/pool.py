@@ -322,6 +322,8 @@ class Pool:
         """Close all connections; requests that are under way or waiting fail."""
         state = self._state
         with self._lock:
+            if state.torn:
+                mend(state)
             state.torn = True
             state.clear()
             state.torn = False
